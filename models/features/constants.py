@@ -1,0 +1,6 @@
+"""The grid that everything is stamped with."""
+
+SAMPLE_RATE = 16_000
+HOP = 160  # 10 ms
+FRAME = 400  # 25 ms, one frame a hop, ending with the hop
+HOPS_PER_SECOND = SAMPLE_RATE // HOP

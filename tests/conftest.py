@@ -1,0 +1,151 @@
+"""Fixtures of more than one package: the recordings, and a virtual microphone."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+from daemon.audio import portaudio
+from daemon.audio.devices import input_devices
+from daemon.errors import SourceUnavailable
+
+# How long an example takes says nothing on a machine that others share.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
+
+BESIDE = Path(__file__).parents[2] / "shared" / "data"
+PULSEAUDIO_START_S = 20.0
+
+
+@pytest.fixture(scope="session")
+def data_root() -> Path:
+    """The folder of the corpora."""
+    root = Path(os.environ.get("DISTRESSD_DATA") or BESIDE)
+    if not root.is_dir():
+        pytest.skip(f"no recordings at {root}; name their folder in DISTRESSD_DATA")
+    return root
+
+
+class VirtualMicrophone:
+    """A private PulseAudio daemon whose null sink is heard through PortAudio.
+
+    Attributes:
+        environment: for every process that is to hear it, this one included.
+        device: its name in PortAudio.
+    """
+
+    device = "pulse"
+    sink = "distressd_null"
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._socket = folder / "native"
+        self._daemon: subprocess.Popen[bytes] | None = None
+        alsa = folder / "asound.conf"
+        # PortAudio breaks an assertion of its own where ALSA has no default.
+        alsa.write_text("pcm.pulse { type pulse }\npcm.!default pulse\n")
+        self.environment = {
+            "ALSA_CONFIG_PATH": str(alsa),
+            "PULSE_SERVER": f"unix:{self._socket}",
+            "PULSE_SINK": self.sink,
+            "PULSE_SOURCE": f"{self.sink}.monitor",
+            "PULSE_COOKIE": str(folder / "cookie"),
+        }
+
+    def start(self) -> None:
+        """Start the daemon; returns when it can be connected to."""
+        private = dict.fromkeys(("HOME", "XDG_RUNTIME_DIR", "XDG_CONFIG_HOME"), str(self._folder))
+        # Without rewinds the null sink works in pieces of milliseconds instead of seconds.
+        sink = f"module-null-sink sink_name={self.sink} rate=16000 channels=1 format=s16le"
+        protocol = f"module-native-protocol-unix socket={self._socket} auth-anonymous=1"
+        # A minute without a client, and it goes: no orphan outlives a test run that was killed.
+        options = ("--daemonize=no", "--system=no", "--use-pid-file=no", "--exit-idle-time=60")
+        with (self._folder / "log").open("ab") as log:
+            self._daemon = subprocess.Popen(
+                ["pulseaudio", *options, "-n", "-L", f"{sink} norewinds=1", "-L", protocol],
+                env={**os.environ, **private, "PULSE_COOKIE": self.environment["PULSE_COOKIE"]},
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+            )
+        deadline = time.monotonic() + PULSEAUDIO_START_S
+        while not self._answers():
+            if self._daemon.poll() is not None or time.monotonic() > deadline:
+                pytest.fail("PulseAudio did not start: " + (self._folder / "log").read_text())
+            time.sleep(0.02)  # nothing tells when another program listens
+
+    def kill(self) -> None:
+        """End the daemon without a farewell."""
+        if self._daemon is not None:
+            self._daemon.kill()
+            self._daemon.wait()
+            self._daemon = None
+        self._socket.unlink(missing_ok=True)
+
+    def player(self) -> subprocess.Popen[bytes]:
+        """A process that plays what is written to its standard input at once: 16 kHz mono s16le."""
+        form = ("--raw", "--format=s16le", "--rate=16000", "--channels=1")
+        return subprocess.Popen(
+            ["pacat", "--playback", *form, "--latency-msec=10"],
+            env={**os.environ, **self.environment},
+            stdin=subprocess.PIPE,
+        )
+
+    def play(self, path: Path) -> None:
+        """Play a sound file, and return when it has been played."""
+        subprocess.run(
+            ["paplay", "--latency-msec=50", str(path)],
+            env={**os.environ, **self.environment},
+            check=True,
+        )
+
+    def _answers(self) -> bool:
+        with socket.socket(socket.AF_UNIX) as client:
+            try:
+                client.connect(str(self._socket))
+            except OSError:
+                return False
+        return True
+
+
+@pytest.fixture(scope="session")
+def pulseaudio() -> Iterator[VirtualMicrophone]:
+    """The session's virtual microphone; take :func:`virtual_microphone` instead."""
+    for program in ("pulseaudio", "pacat", "paplay"):
+        if sys.platform != "linux" or shutil.which(program) is None:
+            pytest.skip(f"no virtual microphone: {program} is not installed")
+    with tempfile.TemporaryDirectory(prefix="distressd-pulse-") as folder:
+        microphone = VirtualMicrophone(Path(folder))
+        try:
+            yield microphone
+        finally:
+            microphone.kill()
+
+
+@pytest.fixture
+def virtual_microphone(
+    pulseaudio: VirtualMicrophone, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[VirtualMicrophone]:
+    """A running virtual microphone, also for this process and those that it starts."""
+    for name, value in pulseaudio.environment.items():
+        monkeypatch.setenv(name, value)
+    pulseaudio.start()
+    try:
+        try:
+            portaudio.refresh()
+            devices = input_devices()
+        except SourceUnavailable as error:
+            pytest.skip(f"no virtual microphone: {error}")
+        if pulseaudio.device not in {device.name for device in devices}:
+            pytest.skip("no virtual microphone: ALSA has no PulseAudio plugin")
+        yield pulseaudio
+    finally:
+        pulseaudio.kill()

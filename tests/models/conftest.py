@@ -1,0 +1,67 @@
+import os
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from models.calibration import SOUND_FEATURES, VOICE_FEATURES
+from models.features.gain import GainSettings
+from models.features.gate import GateSettings
+from models.networks import weights
+from models.networks.emotion_lstm import EmotionLSTM
+from models.networks.weights import Weights
+
+BESIDE = Path(__file__).parents[3] / "shared" / "models"
+
+
+@pytest.fixture(autouse=True)
+def model_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Model files that lie beside the repository are found."""
+    if "DISTRESSD_MODELS" not in os.environ and BESIDE.is_dir():
+        monkeypatch.setenv("DISTRESSD_MODELS", str(BESIDE))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_thread() -> None:
+    """Torch's threads wait for each other where cores are few and busy."""
+    torch.set_num_threads(1)
+
+
+@pytest.fixture(scope="session")
+def network() -> EmotionLSTM:
+    """An untrained network, its standardisation set as for real coefficients."""
+    torch.manual_seed(3)
+    model = EmotionLSTM()
+    model.mean.copy_(torch.tensor([-280.0, *[12.0] * 12]))
+    model.scale.copy_(torch.tensor([0.012, *[0.06] * 12]))
+    return model.eval()
+
+
+@pytest.fixture(scope="session")
+def weights_path(network: EmotionLSTM, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The network on the disk, with a calibration in which louder evidence says more."""
+    path = tmp_path_factory.mktemp("weights") / "lstm.safetensors"
+    rng = np.random.default_rng(4)
+
+    def calibration(features: tuple[str, ...]) -> dict[str, object]:
+        weight = rng.uniform(0.1, 0.5, (2, len(features)))
+        return {"features": features, "weight": weight.tolist(), "bias": [-1.0, -2.0]}
+
+    metadata = {
+        "gate": asdict(GateSettings()),
+        "gain": asdict(GainSettings()),
+        "calibration": {
+            "voice": calibration(VOICE_FEATURES),
+            "sounds": calibration(SOUND_FEATURES),
+        },
+    }
+    tensors = {name: tensor.numpy().copy() for name, tensor in network.state_dict().items()}
+    weights.save(path, tensors, metadata)
+    return path
+
+
+@pytest.fixture
+def stored(weights_path: Path) -> Weights:
+    return weights.load(weights_path)
