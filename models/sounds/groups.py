@@ -1,0 +1,19 @@
+"""Which AudioSet classes speak for what.
+
+The names are AudioSet's display names, as YAMNet's class map and EfficientAT's labels have them.
+"""
+
+GROUPS: dict[str, tuple[str, ...]] = {
+    "scream": ("Screaming",),
+    "shouting": ("Shout", "Yell", "Bellow"),
+    "crying": ("Crying, sobbing", "Wail, moan", "Whimper"),
+    "pain": ("Groan",),
+    "infant": ("Baby cry, infant cry",),
+    "laughter": ("Laughter", "Giggle", "Snicker", "Belly laugh", "Chuckle, chortle"),
+    "children": ("Children playing", "Children shouting", "Child speech, kid speaking"),
+    "speech": ("Speech", "Conversation", "Narration, monologue"),
+    "music": ("Music", "Singing", "Musical instrument"),
+    "animal": ("Animal", "Dog", "Cat", "Bird", "Chicken, rooster"),
+    "reflex": ("Sneeze", "Cough", "Snoring", "Burping, eructation"),
+}
+DISTRESS_GROUPS = ("scream", "shouting", "crying", "pain")
