@@ -1,0 +1,154 @@
+"""What listens: hops in, posterior, sound events and two calibrated probabilities out.
+
+One object, one thread, no clock: the daemon's hop loop, training's calibration and evaluation
+all run this same step.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.calibration import (
+    FEATURES,
+    Calibration,
+    either,
+    emotion_features,
+    sound_features,
+)
+from models.features.constants import HOP
+from models.features.frontend import FrontEnd
+from models.features.gain import GainSettings
+from models.features.gate import GateSettings
+from models.networks.stepper import Stepper, softmax
+from models.networks.weights import Weights
+from models.sounds.groups import GROUPS
+from models.sounds.yamnet import WINDOW, Yamnet
+
+Float = NDArray[np.float32]
+
+SMOOTHING = 1.0 / 30.0  # of the posterior, per hop: a third of a second
+EVENT_HOPS = 10  # sound events run every 100 ms
+IDLE_EVENT_HOPS = 50  # and every 500 ms when the gate has been closed for a window's length
+ANGRY, FEARFUL = 4, 5
+
+
+@dataclass(frozen=True, slots=True)
+class SoundWindow:
+    """One run of the sound-event network: scores by group, and the strongest classes."""
+
+    hop: int
+    grouped: dict[str, float]
+    top: tuple[tuple[str, float], ...]
+
+
+class Ear:
+    """Steps through a stream hop by hop. Attributes hold what was heard last.
+
+    Args:
+        weights: the acoustic weights, with gate, gain and calibration in their metadata.
+        sounds: the sound-event network, or None where it cannot be had.
+        gate: settings that override those in the metadata.
+
+    Attributes:
+        logits: the network's newest, in a buffer that it reuses.
+        posterior: smoothed probabilities of the eight emotions; meaningful while ``is_open``.
+        distress: calibrated probability of distress.
+        infant: calibrated probability of an infant crying.
+        window: the newest sound events, or None.
+        features: what the calibration sees, in the order of ``models.calibration.FEATURES``.
+    """
+
+    def __init__(
+        self, weights: Weights, sounds: Yamnet | None, gate: GateSettings | None = None
+    ) -> None:
+        metadata = weights.metadata
+        self._front = FrontEnd(
+            gate or GateSettings(**metadata["gate"]), GainSettings(**metadata["gain"])
+        )
+        self._stepper = Stepper(weights.tensors)
+        self._sounds = sounds
+        self._by_voice = Calibration.of(metadata["calibration"]["voice"])
+        self._by_sounds = Calibration.of(metadata["calibration"]["sounds"])
+        self.features = np.zeros(len(FEATURES), np.float32)
+        self._sound_distress = 0.0
+        self._audio = np.zeros(WINDOW * 2, np.float32)
+        self._end = WINDOW
+        self._hops = 0
+        self._closed_for = 0
+        self._begin_stretch = False
+        self.logits = np.zeros(self._stepper.classes, np.float32)
+        self.posterior = np.zeros(self._stepper.classes, np.float32)
+        self.window: SoundWindow | None = None
+        self.distress = self.infant = 0.0
+        self.ran_events = False
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the gate is open."""
+        return self._front.gate.is_open
+
+    @property
+    def level_db(self) -> float:
+        """Loudness of the last hop, dBFS rms."""
+        return self._front.gate.level_db
+
+    @property
+    def floor_db(self) -> float:
+        """The gate's noise floor, dBFS under its pre-emphasis."""
+        return self._front.gate.floor_db
+
+    def step(self, hop: Float) -> None:
+        """Take in one hop, (160,) float32 at 16 kHz."""
+        self._hops += 1
+        frames = self._front.step(hop)
+        if self._front.opened:
+            self._stepper.reset()
+            self._begin_stretch = True
+        for frame in frames:
+            self.logits = self._stepper.step(frame)
+            self._smooth(softmax(self.logits))
+        if self._sounds:
+            self._hear_events(self._sounds, hop)
+        heard = float(self.posterior[ANGRY] + self.posterior[FEARFUL]) if self.is_open else None
+        emotion_features(heard, self.features)
+        voice = self._by_voice(self.features)[0] if heard is not None else 0.0
+        self.distress = either(voice, self._sound_distress)
+
+    def interrupt(self) -> None:
+        """Samples are missing before the next hop: nothing that was heard goes on.
+
+        The stretch ends, and no window may join sounds that were apart, perhaps by hours. The
+        noise floor and the gain's envelope stay: the room is still the same.
+        """
+        self._front.interrupt()
+        self._stepper.reset()
+        self._audio[:] = 0.0
+        self._closed_for = 0
+        self.window = None
+        self.distress = self.infant = self._sound_distress = 0.0
+
+    def _smooth(self, posterior: Float) -> None:
+        if self._begin_stretch:
+            self.posterior[:] = posterior
+            self._begin_stretch = False
+            return
+        np.subtract(posterior, self.posterior, out=posterior)
+        posterior *= np.float32(SMOOTHING)
+        self.posterior += posterior
+
+    def _hear_events(self, sounds: Yamnet, hop: Float) -> None:
+        if self._end + HOP > len(self._audio):
+            self._audio[:WINDOW] = self._audio[self._end - WINDOW : self._end]
+            self._end = WINDOW
+        self._audio[self._end : self._end + HOP] = hop
+        self._end += HOP
+        self._closed_for = 0 if self.is_open else self._closed_for + 1
+        idle = self._closed_for > WINDOW // HOP
+        self.ran_events = self._hops % (IDLE_EVENT_HOPS if idle else EVENT_HOPS) == 0
+        if self.ran_events:
+            scores = sounds(self._audio[self._end - WINDOW : self._end])
+            sound_features(sounds.grouped, self.features)
+            self._sound_distress, self.infant = self._by_sounds(self.features)
+            grouped = dict(zip(GROUPS, (float(s) for s in sounds.grouped), strict=True))
+            self.window = SoundWindow(self._hops, grouped, sounds.top(scores))
