@@ -1,0 +1,109 @@
+"""The ``labels.csv`` layout, read as it lies on the disk."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+from models.data.corpora import AUDIO_CORPORA, DataError, read_all, read_corpus
+from models.features.constants import SAMPLE_RATE
+
+CONTRIBUTOR = "d14a028c2a3a2bc9476102bb288234c415a2b01f828ea62ac5b3e42f"
+
+
+def table(root: Path, corpus: str, text: str) -> None:
+    (root / corpus).mkdir(parents=True, exist_ok=True)
+    (root / corpus / "labels.csv").write_text(text, encoding="utf-8")
+
+
+def sound(root: Path, file: str, samples: np.ndarray, rate: int = SAMPLE_RATE) -> None:
+    (root / file).parent.mkdir(parents=True, exist_ok=True)
+    soundfile.write(root / file, samples, rate)
+
+
+def test_a_clip_says_what_is_known_of_it(tmp_path):
+    table(
+        tmp_path,
+        "nemo",
+        'file,label,speaker,gender,text,dur\na.flac,fear,nemo_EB0,f,"Kupiłem, nową szafę.",1.5\n',
+    )
+    (clip,) = read_corpus(tmp_path, "nemo")
+    assert (clip.corpus, clip.file, clip.label) == ("nemo", "nemo/a.flac", "fear")
+    assert (clip.group, clip.duration_s, clip.environment) == ("nemo:nemo_EB0", 1.5, "")
+    assert clip.meaning.emotions == {"fearful"}
+
+
+def test_samples_are_mono_float_at_the_grids_rate(tmp_path):
+    left = np.linspace(-0.5, 0.5, 800)
+    sound(tmp_path, "tess/x.flac", np.stack([left, -0.5 * left], axis=1))
+    table(tmp_path, "tess", "file,label,speaker,dur\nx.flac,angry,OAF,0.05\n")
+    (clip,) = read_corpus(tmp_path, "tess")
+    samples = clip.read()
+    assert samples.dtype == np.float32
+    assert samples.flags.c_contiguous
+    np.testing.assert_allclose(samples, 0.25 * left, atol=1e-4)
+
+
+def test_another_rate_is_refused_with_the_files_name(tmp_path):
+    sound(tmp_path, "tess/slow.wav", np.zeros(80), 8000)
+    table(tmp_path, "tess", "file,label,speaker,dur\nslow.wav,angry,OAF,0.01\n")
+    (clip,) = read_corpus(tmp_path, "tess")
+    with pytest.raises(DataError, match=r"tess/slow\.wav is at 8000 Hz"):
+        clip.read()
+
+
+def test_a_missing_table_is_named_with_its_remedy(tmp_path):
+    with pytest.raises(DataError, match=r"nemo.labels\.csv is missing") as raised:
+        list(read_corpus(tmp_path, "nemo"))
+    assert "--data" in raised.value.remedy
+
+
+def test_all_corpora_are_asked_for(tmp_path):
+    for corpus in AUDIO_CORPORA[:-1]:
+        table(tmp_path, corpus, "file,label,dur\n")
+    with pytest.raises(DataError, match=AUDIO_CORPORA[-1]):
+        read_all(tmp_path)
+    table(tmp_path, AUDIO_CORPORA[-1], "file,label,dur\n")
+    assert read_all(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    ("corpus", "header", "row", "group"),
+    [
+        ("ravdess", "speaker", "rav07", "ravdess:rav07"),
+        ("debian_voices", "character,package", "orc,wesnoth", "debian_voices:wesnoth"),
+        ("music", "package", "flare", "music:flare"),
+        ("esc10", "fold,freesound_id", "1,100032", "esc10:100032"),
+        ("us8k", "fold,freesound_id", "fold1,101415", "us8k:101415"),
+        ("pico", "lang", "en", "pico:pico"),
+        ("emospeech_in", "speaker,environment", "es_9dd2,room", "emospeech_in:es_9dd2"),
+        ("emospeech_in", "speaker,environment", "unknown,", f"emospeech_in:{CONTRIBUTOR}"),
+    ],
+)
+def test_the_group_is_what_must_not_cross_a_split(tmp_path, corpus, header, row, group):
+    name = f"House/bacho-calm-2019-{CONTRIBUTOR}.ogg"
+    table(tmp_path, corpus, f"file,label,dur,{header}\n{name},calm,1.0,{row}\n")
+    (clip,) = read_corpus(tmp_path, corpus)
+    assert clip.group == group
+
+
+def test_ravdess_duplicate_recording_is_left_out(tmp_path):
+    rows = "".join(f"Actor_07/03-01-03-01-02-0{n}-07.flac,happy,rav07,1\n" for n in (1, 2))
+    table(tmp_path, "ravdess", f"file,label,speaker,dur\n{rows}")
+    (clip,) = read_corpus(tmp_path, "ravdess")
+    assert clip.file.endswith("03-01-03-01-02-01-07.flac")
+
+
+@pytest.mark.data
+def test_every_row_of_the_corpora_has_a_file_a_group_and_a_meaning(data_root):
+    clips = read_all(data_root)
+    assert len(clips) > 10_000
+    assert len({clip.file for clip in clips}) == len(clips)
+    for clip in clips:
+        assert (data_root / clip.file).is_file()
+        assert clip.duration_s > 0
+        assert clip.group.partition(":")[2]
+        assert clip.meaning.emotions
+    verdicts = {clip.meaning.verdict for clip in clips}
+    assert verdicts == {"distress", "not_distress", "infant", "apart"}
