@@ -1,0 +1,386 @@
+"""The ring buffer between the source and everything that listens.
+
+One writer, several readers, absolute sample indices. The writer copies, moves the index and
+wakes who waits; it never waits for a reader. A reader that falls behind learns how much it lost.
+Nothing here allocates while sound flows.
+"""
+
+# ruff: noqa: SLF001 - Ring and RingReader are the two halves of one mechanism
+
+import sys
+import threading
+import time
+from array import array
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.features.constants import HOP, SAMPLE_RATE
+
+Samples = NDArray[np.float32]
+
+ENDED = -1  # from RingReader.read: the stream is closed and less than a full read is left
+_NEVER = sys.maxsize
+
+
+class Ring:
+    """The last ``capacity`` samples of one stream.
+
+    A write is announced (``_claimed``) before the first sample is overwritten, and a reader looks
+    at the announcement again after it has copied: so it never keeps samples that changed under
+    its hands, and no lock is held while anybody copies.
+
+    Args:
+        capacity_samples: at least that many samples are kept (rounded up to whole hops).
+        hop: samples for each stamp, and the grid on which a reader resumes after an overrun.
+        rate: samples a second; 16 kHz everywhere but before a microphone's resampler.
+    """
+
+    def __init__(self, capacity_samples: int, *, hop: int = HOP, rate: int = SAMPLE_RATE) -> None:
+        if capacity_samples < 4 * hop:
+            raise ValueError(f"a ring needs at least {4 * hop} samples, not {capacity_samples}")
+        hops = -(-capacity_samples // hop)
+        self.capacity = hops * hop
+        self.largest_write = self.capacity - hop  # in one piece; longer ones are cut
+        self.hop = hop
+        self._ns_per_sample = 1e9 / rate
+        self._samples: Samples = np.empty(self.capacity, np.float32)
+        self._samples.fill(0.0)  # touch the memory now, not page by page in the callback
+        # Twice the ring's length, so that a stamp outlives the samples it belongs to.
+        self._stamps = 2 * hops
+        self._ring_ns = array("q", bytes(8 * self._stamps))
+        self._capture_ms = array("d", bytes(8 * self._stamps))
+        self._lock = threading.Lock()  # index updates and wake-ups only
+        self._written = 0
+        self._claimed = 0
+        self._closed = False
+        self._reason = ""
+        self._readers: tuple[RingReader, ...] = ()
+        self._any_lossless = False  # whether there ever was one
+        self._marks: tuple[int, ...] = ()  # discontinuities whose samples are still here
+        self._space = threading.Lock()  # held; released to wake the writer in wait_for_space
+        self._space.acquire()
+        self._space_position = _NEVER
+
+    @property
+    def written(self) -> int:
+        """Absolute index of the next sample to be written."""
+        return self._written
+
+    @property
+    def closed(self) -> bool:
+        """Whether the stream has ended."""
+        return self._closed
+
+    @property
+    def reason(self) -> str:
+        """Why it ended; empty for an ordinary end."""
+        return self._reason
+
+    def write(self, samples: Samples, captured_ns: int | None = None) -> None:
+        """Append ``samples`` (float32, mono, any length).
+
+        Args:
+            samples: the samples.
+            captured_ns: monotonic time at which the converter took the last of them; None where
+                there is no converter or it does not say.
+
+        Raises:
+            ValueError: the ring is closed.
+        """
+        if self._closed:
+            raise ValueError("write to a closed ring")
+        size = len(samples)
+        if size <= self.largest_write:
+            self._write_piece(samples, captured_ns)
+            return
+        for start in range(0, size, self.largest_write):
+            piece = samples[start : start + self.largest_write]
+            after = size - start - len(piece)
+            self._write_piece(
+                piece,
+                None if captured_ns is None else captured_ns - int(after * self._ns_per_sample),
+            )
+
+    def _write_piece(self, samples: Samples, captured_ns: int | None) -> None:
+        start = self._written
+        end = start + len(samples)
+        self._claimed = end
+        at = start % self.capacity
+        room = self.capacity - at
+        if len(samples) <= room:
+            self._samples[at : at + len(samples)] = samples
+        else:
+            self._samples[at:] = samples[:room]
+            self._samples[: len(samples) - room] = samples[room:]
+        self._stamp(start, end, captured_ns)
+        with self._lock:
+            self._written = end
+            for reader in self._readers:
+                if reader._wanted <= end:
+                    reader._wake_up()
+
+    def _stamp(self, start: int, end: int, captured_ns: int | None) -> None:
+        now = time.monotonic_ns()
+        for slot in range(start // self.hop, end // self.hop):
+            index = slot % self._stamps
+            self._ring_ns[index] = now
+            if captured_ns is None:
+                self._capture_ms[index] = 0.0
+            else:
+                after = (end - (slot + 1) * self.hop) * self._ns_per_sample
+                self._capture_ms[index] = (now - captured_ns + after) / 1e6
+
+    def interrupt(self) -> None:
+        """Say that what is written next does not follow on what was written last.
+
+        For a live source that goes on after a gap of unknown length; only the writer's thread may
+        call it. An unfinished hop is completed with zeros, so that the discontinuity lies between
+        two hops. It is said once, however often this is called before the next sample; at the
+        very beginning, or when the ring is closed, there is nothing to say.
+        """
+        if self._closed or not self._written:
+            return
+        rest = -self._written % self.hop
+        if rest:
+            self._write_piece(np.zeros(rest, np.float32), None)
+        mark = self._written
+        oldest = mark - self.capacity
+        with self._lock:
+            if mark in self._marks:
+                return
+            self._marks = (*(m for m in self._marks if m > oldest), mark)
+            for reader in self._readers:
+                reader._next_mark = min(reader._next_mark, mark)
+
+    def stamp(self, end_sample: int) -> tuple[int, float]:
+        """When the hop that ends at ``end_sample`` came.
+
+        Args:
+            end_sample: absolute index after a sample; the hop that holds this sample is meant.
+
+        Returns:
+            Monotonic nanoseconds at which the hop's last sample was written, and milliseconds
+            from the converter to there (0 where there is no converter).
+
+        Raises:
+            LookupError: the hop is not complete, or more than a ring's length gone from the ring.
+        """
+        slot = (end_sample - 1) // self.hop
+        oldest = max(0, self._claimed // self.hop - self._stamps)
+        if not oldest <= slot < self._written // self.hop:
+            raise LookupError(f"the ring has no stamp for the hop that ends at {end_sample}")
+        index = slot % self._stamps
+        return self._ring_ns[index], self._capture_ms[index]
+
+    def close(self, reason: str = "") -> None:
+        """End the stream; whoever waits is woken. Closing again changes nothing."""
+        with self._lock:
+            if self._closed:
+                return
+            self._reason = reason
+            self._closed = True
+            for reader in self._readers:
+                if reader._wanted != _NEVER:
+                    reader._wake_up()
+            self._wake_writer()
+
+    def reader(self, name: str, *, lossless: bool = False) -> "RingReader":
+        """A new reader, from the next sample on.
+
+        Args:
+            name: who reads, for logs.
+            lossless: :meth:`wait_for_space` waits for it.
+        """
+        with self._lock:
+            reader = RingReader(self, name, lossless=lossless)
+            self._readers = (*self._readers, reader)
+            self._any_lossless |= lossless
+            return reader
+
+    def wait_for_space(self, size: int, timeout_s: float) -> bool:
+        """Wait until ``size`` samples can be written with no lossless reader losing any.
+
+        For sources that can wait, such as files; only the writer's thread may call it.
+
+        Returns:
+            Whether there is room now; False also when the ring was closed meanwhile.
+
+        Raises:
+            ValueError: ``size`` is more than :attr:`largest_write`.
+        """
+        if size > self.largest_write:
+            raise ValueError(f"at most {self.largest_write} samples fit at once, not {size}")
+        if not self._any_lossless:
+            return not self._closed
+        needed = self._written + size - self.capacity
+        with self._lock:
+            if self._closed:
+                return False
+            self._space_position = needed  # before looking: a reader moves first and looks then
+            if self._slowest() >= needed:
+                self._space_position = _NEVER
+                return True
+        if not self._space.acquire(timeout=timeout_s):
+            with self._lock:
+                if self._space_position != _NEVER:
+                    self._space_position = _NEVER
+                    return False
+            self._space.acquire()  # woken between the time-out and the lock: take the wake-up
+        return not self._closed
+
+    def _slowest(self) -> int:
+        return min((r.position for r in self._readers if r.lossless), default=_NEVER)
+
+    def _wake_writer(self) -> None:
+        """Wake the writer if it waits for what is there now. The lock is held."""
+        if self._space_position != _NEVER and (
+            self._closed or self._slowest() >= self._space_position
+        ):
+            self._space_position = _NEVER
+            self._space.release()
+
+
+class RingReader:
+    """One reader's place in a ring; used by one thread.
+
+    Attributes:
+        name: who reads.
+        lossless: whether a source that can wait does so for this reader.
+        position: absolute index of the next sample that it reads.
+        lost_total: samples that were overwritten before it read them.
+    """
+
+    def __init__(self, ring: Ring, name: str, *, lossless: bool) -> None:
+        self.name = name
+        self.lossless = lossless
+        self.position = ring.written
+        self.lost_total = 0
+        self._ring = ring
+        self._wake = threading.Lock()  # held; the writer releases it
+        self._wake.acquire()
+        self._wanted = _NEVER  # wake me when so much is written
+        self._next_mark = _NEVER  # the discontinuity that it comes to next
+        self._interrupted = False
+
+    @property
+    def interrupted(self) -> bool:
+        """Whether the samples read last lie behind a discontinuity.
+
+        True once after such a read: asking clears it, and so does the next read. A reader that
+        began at the discontinuity heard nothing before it, and is told nothing.
+        """
+        interrupted = self._interrupted
+        self._interrupted = False
+        return interrupted
+
+    def read(self, out: Samples, timeout_s: float) -> int | None:
+        """Fill ``out`` with the next samples.
+
+        After an overrun the reader goes on at the oldest sample still there, rounded up to a
+        whole hop.
+
+        Args:
+            out: float32, filled whole or left in an unspecified state.
+            timeout_s: how long to wait for the samples.
+
+        Returns:
+            Samples lost before those in ``out`` (0 ordinarily); None if they did not come in
+            time; :data:`ENDED` if the stream is closed and too few are left to fill ``out``.
+
+        Raises:
+            ValueError: ``out`` is longer than the ring can promise.
+        """
+        size = len(out)
+        if size > self._ring.largest_write:
+            raise ValueError(f"at most {self._ring.largest_write} samples at once, not {size}")
+        deadline = 0.0
+        while True:
+            start = self._start()
+            if start + size <= self._ring._written:
+                self._copy(start, out)
+                if start >= self._oldest():  # nobody wrote over it meanwhile
+                    return self._move(start, start + size)
+                continue
+            # At most one deadline a read: reading what is there already asks for no clock.
+            now = time.monotonic()
+            deadline = deadline or now + timeout_s
+            answer = self._wait(start + size, deadline - now)
+            if answer != 0:
+                return answer
+
+    def read_rest(self) -> Samples:
+        """What is left, whatever its length (a copy)."""
+        while True:
+            start = self._start()
+            rest: Samples = np.empty(self._ring.written - start, np.float32)
+            self._copy(start, rest)
+            if start >= self._oldest():
+                self._move(start, start + len(rest))
+                return rest
+
+    def close(self) -> None:
+        """Leave the ring: nobody waits for this reader any more."""
+        ring = self._ring
+        with ring._lock:
+            ring._readers = tuple(r for r in ring._readers if r is not self)
+            ring._wake_writer()
+
+    def _oldest(self) -> int:
+        return self._ring._claimed - self._ring.capacity
+
+    def _start(self) -> int:
+        """Where the next read begins: here, or past what was overwritten."""
+        oldest = self._oldest()
+        if self.position >= oldest:
+            return self.position
+        return -(-oldest // self._ring.hop) * self._ring.hop
+
+    def _copy(self, start: int, out: Samples) -> None:
+        samples = self._ring._samples
+        at = start % len(samples)
+        room = len(samples) - at
+        if len(out) <= room:
+            out[:] = samples[at : at + len(out)]
+        else:
+            out[:room] = samples[at:]
+            out[room:] = samples[: len(out) - room]
+
+    def _move(self, start: int, end: int) -> int:
+        lost = start - self.position
+        self.lost_total += lost
+        self.position = end
+        ring = self._ring
+        self._interrupted = end > self._next_mark
+        if self._interrupted:
+            with ring._lock:
+                self._next_mark = next((m for m in ring._marks if m >= end), _NEVER)
+        if self.lossless and ring._space_position != _NEVER:
+            with ring._lock:
+                ring._wake_writer()
+        return lost
+
+    def _wait(self, wanted: int, timeout_s: float) -> int | None:
+        """0 when it is worth looking again, None on time-out, ENDED at the end."""
+        ring = self._ring
+        with ring._lock:
+            if ring._written >= wanted:
+                return 0
+            if ring._closed:
+                return ENDED
+            if timeout_s <= 0:
+                return None
+            self._wanted = wanted
+        if self._wake.acquire(timeout=timeout_s):
+            return 0
+        with ring._lock:
+            if self._wanted != _NEVER:
+                self._wanted = _NEVER
+                return None
+        self._wake.acquire()  # woken between the time-out and the lock: take the wake-up
+        return 0
+
+    def _wake_up(self) -> None:
+        """Called by the writer, with the lock held."""
+        self._wanted = _NEVER
+        self._wake.release()

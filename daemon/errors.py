@@ -1,0 +1,60 @@
+"""Everything that can go wrong in a way the user can act upon.
+
+::
+
+    DistressdError                 exit 1: something failed
+    ├── UsageError                 exit 2: the command line or the configuration is wrong
+    │   └── ConfigError            every mistake in the configuration, at once
+    ├── StateError                 the state folder, its token or its store
+    ├── SourceError                the sound source
+    │   ├── SourceUnavailable      not there now; it may come back, so it is retried
+    │   └── RecordingError         a recording that cannot be read; it will not get better
+    ├── ServeError                 the WebSocket server (port in use, certificates)
+    └── ModelError                 weights, model files and their hashes (defined in models.errors)
+
+A message says what happened, to what, and what to do: one or two sentences, no traceback.
+"""
+
+from models.errors import DistressdError, ModelError
+
+__all__ = [
+    "ConfigError",
+    "DistressdError",
+    "ModelError",
+    "RecordingError",
+    "ServeError",
+    "SourceError",
+    "SourceUnavailable",
+    "StateError",
+    "UsageError",
+]
+
+
+class UsageError(DistressdError):
+    """The command line or the configuration is wrong."""
+
+    exit_status = 2
+
+
+class ConfigError(UsageError):
+    """The configuration has mistakes; the message lists every one with its line."""
+
+
+class StateError(DistressdError):
+    """The state folder, the token in it or the store cannot be used."""
+
+
+class SourceError(DistressdError):
+    """The sound source failed."""
+
+
+class SourceUnavailable(SourceError):  # noqa: N818 - a state of the world more than a mistake
+    """The source is not there now but may come back: retried with backoff."""
+
+
+class RecordingError(SourceError):
+    """A recording cannot be read, now or later."""
+
+
+class ServeError(DistressdError):
+    """The server cannot be started as configured."""

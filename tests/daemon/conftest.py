@@ -1,0 +1,183 @@
+"""A real daemon in a process of its own."""
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import soundfile
+from websockets.sync.client import ClientConnection, connect
+
+from daemon.config.load import shipped_config
+from models import registry
+from models.errors import ModelError
+
+PATIENCE_S = 60.0
+SETTINGS = """version = 1
+[serve]
+port = 0
+[notify]
+desktop = false
+"""
+
+
+@pytest.fixture(autouse=True)
+def shipped_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test depends on what the user of this machine has configured."""
+    monkeypatch.setenv("DISTRESSD_CONFIG", str(shipped_config()))
+
+
+class Subscriber:
+    """A plain websockets client that has said hello."""
+
+    def __init__(self, socket: ClientConnection) -> None:
+        self.socket = socket
+
+    def receive(self) -> dict[str, Any]:
+        """The next message."""
+        message: dict[str, Any] = json.loads(self.socket.recv(timeout=PATIENCE_S))
+        return message
+
+    def alerts(self, last_phase: str) -> list[dict[str, Any]]:
+        """Alert events up to and with the first of ``last_phase``."""
+        found: list[dict[str, Any]] = []
+        while not found or found[-1]["phase"] != last_phase:
+            message = self.receive()
+            if message["type"] == "alert":
+                found.append(message)
+        return found
+
+
+@dataclass
+class DaemonProcess:
+    """A running daemon and its state folder."""
+
+    process: subprocess.Popen[bytes]
+    state: Path
+    url: str
+    log: Path
+
+    @property
+    def token(self) -> str:
+        return (self.state / "token").read_text().strip()
+
+    @contextlib.contextmanager
+    def subscribe(self, path: str = "/v1/alerts", **hello: Any) -> Iterator[Subscriber]:
+        """A subscriber; its snapshot is still to be read."""
+        with connect(self.url + path, compression=None) as socket:
+            socket.send(json.dumps({"type": "hello", "v": 1, "token": self.token} | hello))
+            yield Subscriber(socket)
+
+    def readiness(self) -> dict[str, Any]:
+        """What ``/readyz`` says, ready or not."""
+        try:
+            with urllib.request.urlopen(self.url.replace("ws", "http", 1) + "/readyz") as answer:
+                return dict(json.load(answer))
+        except urllib.error.HTTPError as error:
+            with error:
+                return dict(json.load(error))
+
+    def kill(self) -> None:
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait()
+
+    def stop(self) -> int:
+        self.process.terminate()
+        return self.process.wait(timeout=PATIENCE_S)
+
+
+@pytest.fixture
+def start_daemon(tmp_path: Path) -> Iterator[Callable[..., DaemonProcess]]:
+    """Starts ``distressd run`` as a process; stops what is left of them at the end."""
+    running: list[DaemonProcess] = []
+
+    def start(
+        source: str,
+        *words: str,
+        state: Path | None = None,
+        settings: str = "",
+        environment: dict[str, str] | None = None,
+    ) -> DaemonProcess:
+        state = state or tmp_path / "state"
+        config = tmp_path / "config.toml"
+        config.write_text(SETTINGS + settings)
+        log = (tmp_path / f"log{len(running)}").open("wb")
+        process = subprocess.Popen(
+            [
+                *(sys.executable, "-m", "daemon", "run", "--config", str(config)),
+                *("--source", source, *words),
+            ],
+            env=os.environ | {"DISTRESSD_STATE": str(state)} | (environment or {}),
+            stdin=subprocess.PIPE,  # "stdin" hears nothing until a test writes there
+            stdout=log,
+            stderr=log,
+        )
+        log.close()
+        deadline = time.monotonic() + PATIENCE_S
+        while not (state / "run.json").exists() or not _is_run_of(process, state):
+            assert process.poll() is None, Path(log.name).read_text()
+            assert time.monotonic() < deadline, "the daemon did not start"
+            time.sleep(0.01)  # another process writes the file: there is no event to await
+        url = json.loads((state / "run.json").read_text())["url"]
+        running.append(DaemonProcess(process, state, url, Path(log.name)))
+        return running[-1]
+
+    yield start
+    for daemon in running:
+        if daemon.process.poll() is None:
+            daemon.stop()
+        if daemon.process.stdin is not None:
+            daemon.process.stdin.close()
+
+
+@pytest.fixture
+def distressd(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Runs a command as a process, in the state folder that ``start_daemon`` uses, to its end."""
+
+    def run(*words: object, **environment: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "daemon", *map(str, words)],
+            env=os.environ | {"DISTRESSD_STATE": str(tmp_path / "state")} | environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE_S,
+            check=False,
+        )
+
+    return run
+
+
+def _is_run_of(process: subprocess.Popen[bytes], state: Path) -> bool:
+    return bool(json.loads((state / "run.json").read_text())["pid"] == process.pid)
+
+
+@pytest.fixture(scope="session")
+def sound_events() -> None:
+    """Skips where YAMNet's file cannot be had: the scene's cries are heard through it."""
+    try:
+        registry.find("yamnet")
+    except ModelError as error:
+        pytest.skip(f"no sound events: {error}")
+
+
+@pytest.fixture(scope="session")
+def scene_recording(tmp_path_factory: pytest.TempPathFactory, sound_events: None) -> Path:
+    """The demonstration scene from just before its first scream to its quiet, as a recording."""
+    from daemon.audio.scene import render, timeline
+
+    first = next(part for part in timeline() if part.distress)
+    start, end = int((first.start_s - 3.0) * 16_000), int((first.end_s + 6.0) * 16_000)
+    path = tmp_path_factory.mktemp("scene") / "scream.wav"
+    soundfile.write(path, render()[start:end], 16_000)
+    return path
