@@ -1,0 +1,63 @@
+"""Makes the ear that the configuration asks for, and says what it lacks."""
+
+import logging
+from dataclasses import replace
+
+from daemon.config.schema import Config
+from daemon.health import Health
+from models import registry
+from models.ear import Ear
+from models.errors import ModelError
+from models.features.gate import GateSettings
+from models.networks import weights
+from models.sounds.yamnet import Yamnet
+
+log = logging.getLogger(__name__)
+
+MS_PER_HOP = 10
+
+
+def load_ear(config: Config, health: Health) -> Ear:
+    """An ear with the configured weights and gate.
+
+    Where YAMNet's file cannot be had, the ear does without and ``sound_events`` is reported
+    unavailable. Everything else that is wrong is an error.
+
+    Raises:
+        ModelError: if the acoustic weights are missing, damaged, not what their hash says, or
+            made for another version.
+    """
+    found = weights.load(config.acoustic.weights)
+    sounds = _load_sound_events(health) if config.acoustic.sound_events else None
+    if not config.acoustic.sound_events:
+        health.report("sound_events", "off", "switched off by [acoustic] sound_events")
+    try:
+        gate = replace(
+            GateSettings(**found.metadata["gate"]),
+            vad_mode=config.gate.vad_mode,
+            open_db=config.gate.open_db,
+            preroll=config.gate.preroll_ms // MS_PER_HOP,
+            hangover=config.gate.hangover_ms // MS_PER_HOP,
+        )
+        ear = Ear(found, sounds, gate)
+    except (KeyError, TypeError) as error:  # what the metadata lacks, or has too much
+        raise ModelError(
+            f"{config.acoustic.weights or weights.SHIPPED} was made for another version of"
+            f" distressd ({error}).",
+            "Leave out [acoustic] weights, or train them with this version.",
+        ) from error
+    health.report("acoustic", "ok", f"weights {found.sha256[:12]}")
+    return ear
+
+
+def _load_sound_events(health: Health) -> Yamnet | None:
+    try:
+        sounds = Yamnet(registry.find("yamnet"), registry.find("yamnet-classes"))
+    except ModelError as error:
+        health.report("sound_events", "unavailable", error.message, error.remedy)
+        log.warning(
+            "Sound events are unavailable: %s Screams are heard far less well until then.", error
+        )
+        return None
+    health.report("sound_events", "ok")
+    return sounds
