@@ -1,0 +1,158 @@
+"""From the sequence of evidence to the sequence of decisions: pure, and the same at any pace."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from daemon.acoustic.evidence import AcousticEvidence
+from daemon.config.schema import Fusion
+from daemon.fusion.decision import Decision, Moment
+from daemon.fusion.kind import cues, distress_kind, infant_kind
+from daemon.fusion.logodds import NOTHING, Fused, fuse
+from daemon.fusion.reading import Reading
+from daemon.fusion.tracker import AlertTrack, short_id
+from daemon.wire.alert import ClearReason
+from daemon.wire.base import Level, Modality
+from models.features.constants import SAMPLE_RATE
+
+SlowModality = Literal["text", "context", "history"]
+
+NEW_STREAM: Final = 2 * SAMPLE_RATE
+"""Samples. Evidence may come late by the gate's longest pre-roll; from further back it can only be
+of a stream that began anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """A decision, and what was known when it was taken."""
+
+    decision: Decision
+    fused: Fused
+    evidence: AcousticEvidence
+    transcript: str | None
+
+
+class Fuser:
+    """Fuses modalities and runs the two tracks, ``distress`` and ``infant``.
+
+    What people say, where and when says nothing of whether an infant is crying, so that the
+    infant track hears sound only. Infants cry every night: their alerts go no higher than warning.
+    """
+
+    def __init__(self, config: Fusion, new_id: Callable[[], str] = short_id) -> None:
+        self._config = config
+        self._new_id = new_id
+        self._paused = False
+        self._evidence: AcousticEvidence | None = None
+        self.late = 0
+        """Hops that came after a later one and were left out."""
+        self._begin()
+
+    def _begin(self) -> None:
+        """Begin a stream: sample indices of another one mean nothing in it."""
+        self._distress = AlertTrack(self._config, distress_kind, self._new_id)
+        self._infant = AlertTrack(self._config, infant_kind, self._new_id, ceiling="warning")
+        self._fused: dict[AlertTrack, Fused] = {self._distress: NOTHING, self._infant: NOTHING}
+        self._readings: dict[Modality, Reading] = {}
+        self._words = False
+
+    @property
+    def score(self) -> float:
+        """Fused probability of distress at the last hop; kept up during a pause."""
+        return self._fused[self._distress].score
+
+    @property
+    def infant_score(self) -> float:
+        """Probability of an infant crying at the last hop."""
+        return self._fused[self._infant].score
+
+    @property
+    def paused(self) -> bool:
+        """Whether nothing is raised for now."""
+        return self._paused
+
+    def hear(self, evidence: AcousticEvidence) -> list[Judgement]:
+        """Take one hop in, and decide.
+
+        Raises:
+            ValueError: the evidence carries a probability that is none (NaN included).
+        """
+        judgements: list[Judgement] = []
+        if self._evidence is not None and evidence.sample <= self._evidence.sample:
+            if self._evidence.sample - evidence.sample <= NEW_STREAM:
+                self.late += 1
+                return judgements
+            judgements = self.close("source_lost")
+            self._begin()
+        self._evidence = evidence
+        sample = evidence.sample
+        sound = Reading(evidence.distress, sample)
+        infant = Reading(evidence.infant, sample)
+        weight, fresh_s = self._config.weight, self._config.fresh_s
+        self._readings["audio"] = sound
+        fused = fuse(self._readings, sample, weight, fresh_s)
+        fused_infant = fuse({"audio": infant}, sample, weight, fresh_s)
+        self._fused = {self._distress: fused, self._infant: fused_infant}
+        if self._paused:
+            return judgements
+        text = self._readings.get("text") if "text" in fused.evidence else None
+        heard = cues(evidence)
+        decisions = (
+            (
+                self._distress,
+                Moment(
+                    sample=sample,
+                    score=fused.score,
+                    audio=sound.probability,
+                    cues=heard,
+                    trustworthy=text is not None and text.trustworthy,
+                    words=text is not None and self._words,
+                ),
+            ),
+            (self._infant, Moment(sample, fused_infant.score, infant.probability, heard)),
+        )
+        self._words = False
+        for track, moment in decisions:
+            judgements += self._judged(track, track.advance(moment))
+        return judgements
+
+    def read(self, modality: SlowModality, reading: Reading) -> None:
+        """Take a slow lane's reading in; it counts from the next hop on, while it is fresh."""
+        known = self._readings.get(modality)
+        if known is not None and known.sample > reading.sample:
+            return  # lanes may overtake each other; the newest moment spoken of counts
+        self._readings[modality] = reading
+        self._words |= modality == "text"
+
+    def amend(self, alert: str, level: Level, *, trustworthy: bool = False) -> list[Judgement]:
+        """Set an open alert's level (see :meth:`AlertTrack.amend`); nothing if it has ended."""
+        for track in self._fused:
+            if track.open_alert == alert:
+                return self._judged(track, track.amend(level, trustworthy=trustworthy))
+        return []
+
+    def close(self, reason: ClearReason) -> list[Judgement]:
+        """Clear every open alert because listening stops here."""
+        return [
+            judgement
+            for track in self._fused
+            for judgement in self._judged(track, track.close(reason))
+        ]
+
+    def pause(self) -> list[Judgement]:
+        """Clear every open alert, and raise nothing until :meth:`resume`."""
+        self._paused = True
+        return self.close("paused")
+
+    def resume(self) -> None:
+        """Raise alerts again; what was heard during the pause confirms nothing."""
+        self._paused = False
+
+    def _judged(self, track: AlertTrack, decision: Decision | None) -> list[Judgement]:
+        if decision is None or self._evidence is None:
+            return []
+        fused = self._fused[track]
+        text = self._readings["text"] if "text" in fused.evidence else None
+        # Words from before the alert began are fresh for a while, but are not what was said in it.
+        transcript = text.transcript if text is not None and text.sample > decision.onset else None
+        return [Judgement(decision, fused, self._evidence, transcript)]

@@ -1,0 +1,197 @@
+import math
+import tomllib
+from itertools import count
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from daemon.config.schema import Fusion
+from daemon.fusion.fuser import Fuser
+from daemon.fusion.reading import Reading
+
+SETTINGS = Path(__file__).with_name("settings.toml")
+CONFIG = Fusion.model_validate(tomllib.loads(SETTINGS.read_text()))
+
+S = 16_000
+
+
+def new_fuser(config=None):
+    ids = count()
+    return Fuser(config or CONFIG, lambda: str(next(ids)))
+
+
+def hear(fuser, hops):
+    return [judgement.decision for h in hops for judgement in fuser.hear(h)]
+
+
+def stretch(hop, seconds, start=0, **says):
+    return [hop(start + i * 160, **says) for i in range(1, round(seconds * 100) + 1)]
+
+
+def test_a_scream_from_sound_alone(hop):
+    fuser = new_fuser()
+    judgements = [j for h in stretch(hop, 1, distress=0.92, scream=0.8) for j in fuser.hear(h)]
+    (judgement,) = judgements
+    assert judgement.decision.kind == "scream"
+    assert judgement.decision.level == "critical"
+    assert judgement.decision.score == pytest.approx(0.92)
+    assert judgement.fused.evidence["audio"].weight == 1.0
+    assert judgement.evidence.sample == 3_200
+    assert fuser.score == pytest.approx(0.92)
+
+
+def test_an_infant_has_its_own_track(hop):
+    fuser = new_fuser()
+    decisions = hear(fuser, stretch(hop, 1, distress=0.92, infant=0.7, fearful=0.6))
+    assert [(d.phase, d.kind, d.level) for d in decisions] == [
+        ("raised", "fear", "critical"),
+        ("raised", "infant_crying", "warning"),
+    ]
+    assert {d.alert for d in decisions} == {"0", "1"}
+    assert fuser.infant_score == pytest.approx(0.7)
+
+
+def test_words_say_nothing_of_an_infant(hop):
+    fuser = new_fuser()
+    fuser.read("text", Reading(0.0001, 0))
+    (decision,) = hear(fuser, stretch(hop, 1, infant=0.7))
+    assert (decision.kind, decision.score) == ("infant_crying", pytest.approx(0.7))
+
+
+def test_text_weighs_in_while_it_is_fresh(hop):
+    fuser = new_fuser(Fusion(fresh_s={"audio": 1.0, "text": 0.5, "context": 1.0, "history": 1.0}))
+    fuser.read("text", Reading(0.2, 0))
+    fuser.hear(hop(8_000, distress=0.5))
+    assert fuser.score < 0.45
+    fuser.hear(hop(8_160, distress=0.5))
+    assert fuser.score == pytest.approx(0.5)
+
+
+def test_older_text_does_not_replace_newer(hop):
+    fuser = new_fuser()
+    fuser.read("text", Reading(0.9, 1_600))
+    fuser.read("text", Reading(0.1, 160))
+    fuser.hear(hop(3_200, distress=0.5))
+    assert fuser.score > 0.5
+
+
+def test_text_in_an_open_alert_is_told_with_its_words(hop):
+    fuser = new_fuser()
+    hear(fuser, stretch(hop, 1, distress=0.7))
+    fuser.read("text", Reading(0.72, S, transcript="let go of me"))
+    judgements = [j for h in stretch(hop, 2, S, distress=0.7) for j in fuser.hear(h)]
+    (judgement,) = judgements
+    assert judgement.decision.cause == "text"
+    assert judgement.transcript == "let go of me"
+    assert set(judgement.fused.evidence) == {"audio", "text"}
+
+
+def test_words_from_before_the_alert_are_not_its_transcript(hop):
+    fuser = new_fuser()
+    fuser.read("text", Reading(0.5, S, transcript="pass the salt"))
+    hops = stretch(hop, 2, distress=0.01) + stretch(hop, 1, 2 * S, distress=0.92)
+    (judgement,) = [j for h in hops for j in fuser.hear(h)]
+    assert judgement.decision.phase == "raised"
+    assert judgement.transcript is None
+
+
+def test_trustworthy_text_raises_above_advisory(hop):
+    config = Fusion(weight={"audio": 0.1, "text": 0.9, "context": 0.2, "history": 0.1})
+    for trustworthy, level in ((False, "advisory"), (True, "critical")):
+        fuser = new_fuser(config)
+        fuser.read("text", Reading(0.99, 0, trustworthy=trustworthy))
+        (decision,) = hear(fuser, stretch(hop, 0.5, distress=0.2))
+        assert decision.level == level
+
+
+def test_pause_clears_and_raises_nothing_until_resumed(hop):
+    fuser = new_fuser()
+    hear(fuser, stretch(hop, 1, distress=0.92, infant=0.7))
+    cleared = fuser.pause()
+    assert [(j.decision.phase, j.decision.reason) for j in cleared] == [("cleared", "paused")] * 2
+    assert hear(fuser, stretch(hop, 5, S, distress=0.97)) == []
+    assert fuser.score == pytest.approx(0.97)  # telemetry goes on
+    fuser.resume()
+    raised = hear(fuser, stretch(hop, 1, 6 * S, distress=0.92))
+    assert [(d.phase, d.sample) for d in raised] == [("raised", 6 * S + 3_200)]
+
+
+@pytest.mark.parametrize("reason", ["ended", "stopped", "source_lost"])
+def test_close_gives_its_reason_and_goes_on(hop, reason):
+    fuser = new_fuser()
+    hear(fuser, stretch(hop, 1, distress=0.92))
+    (judgement,) = fuser.close(reason)
+    assert judgement.decision.reason == reason
+    assert fuser.close(reason) == []
+    assert [d.phase for d in hear(fuser, stretch(hop, 1, S, distress=0.92))] == ["raised"]
+
+
+def test_amend_finds_the_alert_by_id(hop):
+    fuser = new_fuser()
+    hear(fuser, stretch(hop, 1, distress=0.92, infant=0.7))
+    assert fuser.amend("nobody", "advisory") == []
+    (judgement,) = fuser.amend("1", "advisory")
+    assert (judgement.decision.kind, judgement.decision.level) == ("infant_crying", "advisory")
+
+
+def test_late_hops_are_counted_and_left_out(hop):
+    fuser = new_fuser()
+    fuser.hear(hop(32_000, distress=0.1))
+    assert fuser.hear(hop(32_000, distress=0.9)) == []
+    assert fuser.hear(hop(31_840, distress=0.9)) == []
+    assert fuser.late == 2
+    assert fuser.score == pytest.approx(0.1)
+
+
+def test_a_stream_that_begins_anew_is_heard(hop):
+    fuser = new_fuser()
+    hear(fuser, stretch(hop, 1, 100 * S, distress=0.92))
+    decisions = hear(fuser, stretch(hop, 1, distress=0.92))
+    assert [(d.phase, d.reason) for d in decisions] == [
+        ("cleared", "source_lost"),
+        ("raised", None),
+    ]
+    assert fuser.late == 0
+
+
+@pytest.mark.parametrize("field", ["distress", "infant"])
+def test_a_broken_probability_is_not_swallowed(hop, field):
+    with pytest.raises(ValueError, match="nan"):
+        new_fuser().hear(hop(160, **{field: math.nan}))
+
+
+levels = st.sampled_from([0.01, 0.3, 0.5, 0.7, 0.93, 0.97])
+
+
+@given(st.lists(st.tuples(levels, levels, st.integers(1, 300)), max_size=10), st.data())
+@settings(max_examples=40, deadline=None)
+def test_one_open_alert_on_each_track_and_every_one_cleared_once(hop, sound, data):
+    fuser, hops, at = new_fuser(), [], 0
+    for distress, infant, length in sound:
+        hops += stretch(hop, length / 100, at, distress=distress, infant=infant)
+        at += length * 160
+    pauses = data.draw(st.sets(st.integers(0, max(0, len(hops) - 1)), max_size=4))
+    decisions = []
+    for index, h in enumerate(hops):
+        if index in pauses:
+            if fuser.paused:
+                fuser.resume()
+            else:
+                decisions += [j.decision for j in fuser.pause()]
+        decisions += hear(fuser, [h])
+    decisions += [j.decision for j in fuser.close("ended")]
+    open_by_track: dict[bool, str] = {}
+    ended = set()
+    for d in decisions:
+        track = d.kind == "infant_crying"
+        if d.phase == "raised":
+            assert track not in open_by_track
+            assert d.alert not in ended
+            open_by_track[track] = d.alert
+        else:
+            assert open_by_track[track] == d.alert
+        if d.phase == "cleared":
+            ended.add(open_by_track.pop(track))
+    assert not open_by_track
