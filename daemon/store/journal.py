@@ -1,0 +1,364 @@
+"""The store: every alert event, numbered, written before it is sent, and found again."""
+
+import logging
+import sqlite3
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import CancelledError, Future
+from pathlib import Path
+from types import TracebackType
+from typing import Literal, Self, TypeVar
+
+from daemon.errors import StateError
+from daemon.health import Health
+from daemon.store.database import FILE, connect, epoch_of, last_seq, open_database, transaction
+from daemon.store.disk import Disk
+from daemon.store.events import (
+    close_open,
+    load_alerts,
+    load_open,
+    load_since,
+    source_of,
+    store_event,
+    store_feedback,
+)
+from daemon.store.minute import Minute, load_minutes
+from daemon.store.retention import Retention
+from daemon.store.tidying import Tidying
+from daemon.store.unreadable import Unreadable
+from daemon.store.watermark import Watermark
+from daemon.store.writer import MAX_PENDING, StoreFigures, Writer
+from daemon.wire.alert import AlertEvent, LatencyMs
+from daemon.wire.base import rfc3339
+
+logger = logging.getLogger(__name__)
+
+FeedbackKind = Literal["ack", "false_alarm"]
+Clock = Callable[[], float]
+T = TypeVar("T")
+
+# An alert waits so long for its commit, then goes out with durable: false.
+COMMIT_PATIENCE_S = 0.020
+# SQLite itself waits so long for another program's lock before the write counts as failed.
+BUSY_S = 0.25
+TIDY_EVERY_S = 60.0
+FEEDBACK_PATIENCE_S = 5.0
+_NO_LIMIT = 2**62
+
+RESTART_WHY = "The daemon stopped while this alert was open, so it was cleared at the next start."
+
+
+class Journal:
+    """Alert events in the order of their numbers, on disk or on their way to it.
+
+    One thread appends; any thread may read. A number is given once, for the life of the store.
+
+    Attributes:
+        epoch: the identity of this store.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        connection: sqlite3.Connection,
+        mark: Watermark,
+        seq: int,
+        unreadable: Unreadable,
+        *,
+        health: Health,
+        transcripts: bool,
+        retention_days: int,
+        clock: Clock,
+        commit_patience_s: float,
+        busy_s: float,
+        tidy_every_s: float,
+        max_pending: int,
+    ) -> None:
+        """Use :meth:`open`."""
+        self.epoch = epoch_of(connection)
+        self._mark = mark
+        self._unreadable = unreadable
+        self._given = seq
+        self._seq = seq  # of the last event that went out
+        self._transcripts = transcripts
+        self._clock = clock
+        self._commit_patience_s = commit_patience_s
+        self._lock = threading.Lock()
+        self._open: dict[str, AlertEvent] = {}
+        self._closed = False
+        self._connection = connection
+        self._writer = Writer(
+            connection,
+            health=health,
+            tidying=Tidying(
+                calm=lambda: not self._open,
+                prune=Retention(retention_days, clock=clock).prune,
+                every_s=tidy_every_s,
+            ),
+            max_pending=max_pending,
+        )
+        self._disk = Disk(folder, busy_s=busy_s, on_change=self._writer.report)
+        self._reading = threading.Lock()
+        self._reader = connect(folder / FILE, busy_s=busy_s)
+        self._writer.start(self._disk)
+
+    @classmethod
+    def open(
+        cls,
+        folder: Path,
+        *,
+        health: Health,
+        transcripts: bool = False,
+        retention_days: int = 90,
+        clock: Clock = time.time,
+        commit_patience_s: float = COMMIT_PATIENCE_S,
+        busy_s: float = BUSY_S,
+        tidy_every_s: float = TIDY_EVERY_S,
+        max_pending: int = MAX_PENDING,
+    ) -> "Journal":
+        """Open the store in ``folder``, which must be this process's alone.
+
+        Alerts that a crash left open are cleared with reason ``restart``, as events like others.
+
+        Args:
+            folder: the state folder.
+            health: where the part ``store`` is reported.
+            transcripts: false: no transcript leaves or stays.
+            retention_days: how long anything is kept (see :mod:`daemon.store.retention`).
+            clock: wall time, seconds since 1970.
+            commit_patience_s: how long an event waits for its commit before it goes out.
+            busy_s: how long a write waits for another program's lock before it has failed.
+            tidy_every_s: how often old rows and the log are looked at.
+            max_pending: how many events may wait in memory for a store that cannot be written.
+
+        Raises:
+            StateError: the store is damaged or cannot be written. It is left as it is.
+        """
+        connection = open_database(folder, busy_s=busy_s)
+        mark: Watermark | None = None
+        journal: Journal | None = None
+        try:
+            mark = Watermark(folder, epoch_of(connection), last_seq(connection))
+            unreadable = Unreadable()
+            seq = _clear_open(connection, mark, clock(), unreadable)
+            journal = cls(
+                folder,
+                connection,
+                mark,
+                seq,
+                unreadable,
+                health=health,
+                transcripts=transcripts,
+                retention_days=retention_days,
+                clock=clock,
+                commit_patience_s=commit_patience_s,
+                busy_s=busy_s,
+                tidy_every_s=tidy_every_s,
+                max_pending=max_pending,
+            )
+        except (sqlite3.Error, OSError, ValueError) as error:
+            raise StateError(
+                f"The store in {folder} cannot be read ({error}).",
+                f"Move {folder / FILE} away to start a new one.",
+            ) from error
+        finally:
+            if journal is None:
+                if mark is not None:
+                    mark.close()
+                connection.close()
+        return journal
+
+    @property
+    def seq(self) -> int:
+        """The number of the last event that was returned to be sent."""
+        return self._seq
+
+    def append(self, event: AlertEvent) -> AlertEvent:
+        """Number ``event`` and write it.
+
+        Waits for the commit, which waits for no disk, for at most ``commit_patience_s``. After
+        that, or if the write failed, the event is returned with ``durable`` false; it is kept in
+        memory and written when that is possible.
+
+        Returns:
+            The event as it is to be sent: ``seq``, ``durable``, ``latency_ms.store`` are set.
+
+        Raises:
+            StateError: the journal is closed.
+        """
+        began = time.perf_counter()
+        with self._lock:
+            if self._closed:
+                raise StateError("The store is closed; an alert came after the daemon's stop.")
+            numbered: dict[str, object] = {"seq": self._given + 1, "durable": True}
+            if not self._transcripts:
+                numbered["transcript"] = None
+            event = event.model_copy(update=numbered)
+            self._given = event.seq
+            self._writer.put(event)
+        durable = self._writer.wait(event.seq, self._commit_patience_s)
+        took_ms = (time.perf_counter() - began) * 1e3
+        latency: LatencyMs = event.latency_ms.model_copy(update={"store": took_ms})
+        event = event.model_copy(update={"durable": durable, "latency_ms": latency})
+        with self._lock:
+            if not durable:
+                self._mark.keep(event.seq)
+            self._seq = event.seq
+            if event.phase == "cleared":
+                self._open.pop(event.id, None)
+            else:
+                self._open[event.id] = event
+        return event
+
+    def since(
+        self, seq: int, *, until: int | None = None, limit: int | None = None
+    ) -> list[AlertEvent]:
+        """Events with a number above ``seq``, in order, those included that still wait in memory.
+
+        Args:
+            seq: the last number that is known already.
+            until: the last number wanted.
+            limit: the first so many.
+
+        Raises:
+            StateError: the store cannot be read.
+        """
+        last = _NO_LIMIT if until is None else until
+        most = _NO_LIMIT if limit is None else limit
+        # In this order: an event that is written in between is in both, never in neither.
+        waiting = {
+            event.seq: event.model_copy(update={"durable": False})
+            for event in self._writer.pending()
+            if seq < event.seq <= last
+        }
+        stored = self._read(
+            lambda connection: load_since(connection, seq, last, most, self._unreadable)
+        )
+        found = waiting | {event.seq: event for event in stored}
+        return [found[number] for number in sorted(found)][:most]
+
+    def standing(self) -> tuple[int, list[AlertEvent]]:
+        """:attr:`seq`, and the last event of every alert that is open at that number."""
+        with self._lock:
+            return self._seq, list(self._open.values())
+
+    def open_alerts(self) -> list[AlertEvent]:
+        """The last event of every alert that is open."""
+        return self.standing()[1]
+
+    def feedback(self, kind: FeedbackKind, alert: str, wall: float | None = None) -> None:
+        """Keep what a person said of ``alert``. Waits until it is written.
+
+        Raises:
+            StateError: there is no such alert, it was a demonstration, or it cannot be written.
+        """
+        source = self._source_of(alert)
+        if source is None:
+            raise StateError(f"There is no alert {alert!r}.", "It may be older than the store.")
+        if source == "demo":
+            raise StateError(f"Alert {alert!r} was a demonstration, which takes no feedback.")
+        row = (alert, kind, self._clock() if wall is None else wall)
+        done: Future[None] | None = None
+        try:
+            done = self._writer.submit(lambda connection: store_feedback(connection, row))
+            done.result(FEEDBACK_PATIENCE_S)
+        except (sqlite3.Error, CancelledError, TimeoutError, OverflowError) as error:
+            if done is not None:
+                done.cancel()  # it is not written after the person was told that it failed
+            raise StateError(
+                f"The feedback on alert {alert!r} could not be stored ({error}).", "Try again."
+            ) from error
+
+    def minute(self, minute: Minute) -> None:
+        """Keep ``minute``. Returns at once."""
+        self._writer.minute(minute)
+
+    def minutes(self, since_wall: float, limit: int = 1_440) -> list[Minute]:
+        """The minutes that began at or after ``since_wall``, oldest first.
+
+        Raises:
+            StateError: the store cannot be read.
+        """
+        return self._read(lambda connection: load_minutes(connection, since_wall, limit))
+
+    def alerts(self, since_wall: float, limit: int = 100) -> list[AlertEvent]:
+        """The last event of each alert since ``since_wall``, newest first, no demonstrations.
+
+        Raises:
+            StateError: the store cannot be read.
+        """
+        return self._read(
+            lambda connection: load_alerts(connection, since_wall, limit, self._unreadable)
+        )
+
+    def figures(self) -> StoreFigures:
+        """Counts for metrics."""
+        return self._writer.figures()
+
+    @property
+    def unreadable(self) -> int:
+        """How many stored events could not be read, and were passed over, since the start."""
+        return self._unreadable.count
+
+    def close(self) -> None:
+        """Write what waits, sync it, move the log into the database. Idempotent."""
+        with self._lock:
+            if self._closed:
+                return
+            self._closed = True
+        self._writer.close()
+        self._disk.close()
+        with self._reading:
+            self._reader.close()
+        self._connection.close()  # the last one: SQLite moves the log and removes it
+        self._mark.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _source_of(self, alert: str) -> str | None:
+        for event in self._writer.pending():
+            if event.id == alert:
+                return event.source
+        return self._read(lambda connection: source_of(connection, alert))
+
+    def _read(self, query: Callable[[sqlite3.Connection], T]) -> T:
+        try:
+            with self._reading:
+                return query(self._reader)
+        except (sqlite3.Error, ValueError) as error:
+            raise StateError(f"The store cannot be read ({error}).", "Try again.") from error
+
+
+def _clear_open(
+    connection: sqlite3.Connection, mark: Watermark, wall: float, unreadable: Unreadable
+) -> int:
+    """Clear what a crash left open; the last number given."""
+    cleared = []
+    for number, event in enumerate(load_open(connection, unreadable), start=mark.seq + 1):
+        ending = {
+            "seq": number,
+            "time": rfc3339(wall),
+            "phase": "cleared",
+            "reason": "restart",
+            "why": RESTART_WHY,
+            "transcript": None,
+            "latency_ms": LatencyMs(),
+        }
+        cleared.append(event.model_copy(update=ending))
+    with transaction(connection):
+        for event in cleared:
+            store_event(connection, event)
+        lost = close_open(connection)
+    if lost:
+        logger.error("Store: %d open alerts cannot be read; they are closed without an event", lost)
+    return mark.seq + len(cleared)

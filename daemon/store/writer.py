@@ -1,0 +1,356 @@
+"""The one thread that writes to the store, and the events that wait for it."""
+
+import logging
+import sqlite3
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass
+
+from daemon.health import Health, State
+from daemon.store.database import begin_wal, transaction
+from daemon.store.disk import Disk
+from daemon.store.events import store_event
+from daemon.store.minute import Minute, store_minute
+from daemon.store.tidying import Tidying
+from daemon.wire.alert import AlertEvent
+
+logger = logging.getLogger(__name__)
+
+# About 8 MB. When it is full, the oldest update goes (a later event of its alert says more), or,
+# where there is none, the oldest event; both are counted, logged and shown in health.
+MAX_PENDING = 4_096
+MAX_PENDING_MINUTES = 1_440
+MAX_JOBS = 64
+BATCH = 256
+FIRST_RETRY_S = 0.01
+LONGEST_RETRY_S = 5.0
+CLOSING_ATTEMPTS = 5
+
+# What the content of a row causes: it would fail again for ever, and hold up all others.
+UNWRITABLE = (ValueError, TypeError, OverflowError, sqlite3.IntegrityError)
+
+Job = Callable[[sqlite3.Connection], None]
+
+
+@dataclass(frozen=True, slots=True)
+class StoreFigures:
+    """Events that wait in memory, were given up, or went out before they were written."""
+
+    pending: int
+    lost: int
+    late: int
+
+
+class Writer:
+    """Writes events in the order of their numbers, tries again when it cannot, and tidies up."""
+
+    def __init__(
+        self,
+        connection: sqlite3.Connection,
+        *,
+        health: Health,
+        tidying: Tidying,
+        max_pending: int = MAX_PENDING,
+    ) -> None:
+        """Prepare; nothing is written before :meth:`start`.
+
+        Args:
+            connection: the writing connection, owned from now on.
+            health: where the part ``store`` is reported.
+            tidying: removes what is too old and keeps the log short.
+            max_pending: how many events may wait in memory.
+        """
+        self._connection = connection
+        self._health = health
+        self._tidying = tidying
+        self._max_pending = max_pending
+        self._disk: Disk | None = None
+        lock = threading.RLock()
+        self._work = threading.Condition(lock)
+        self._written = threading.Condition(lock)
+        self._reporting = threading.Lock()
+        self._events: dict[int, AlertEvent] = {}
+        self._minutes: dict[int, Minute] = {}
+        self._jobs: deque[tuple[Job, Future[None]]] = deque()
+        self._failing = ""
+        self._slow = False
+        self._lost = 0
+        self._late = 0
+        self._unwritable = 0  # the last event that can never be written
+        self._log_moved = False
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="store-writer", daemon=True)
+
+    def start(self, disk: Disk) -> None:
+        """Begin to write; ``disk`` syncs what was written."""
+        self._disk = disk
+        self._thread.start()
+        self.report()
+
+    def put(self, event: AlertEvent) -> None:
+        """Queue ``event`` to be written."""
+        with self._work:
+            if len(self._events) >= self._max_pending:
+                updates = (seq for seq, old in self._events.items() if old.phase == "updated")
+                given_up = next(updates, next(iter(self._events)))
+                del self._events[given_up]
+                self._lost += 1
+                logger.error(
+                    "Store: alert event %d is given up: %d wait in memory already",
+                    given_up,
+                    self._max_pending,
+                )
+            self._events[event.seq] = event
+            self._work.notify()
+
+    def wait(self, seq: int, timeout_s: float) -> bool:
+        """Whether event ``seq`` has been written, at the latest after ``timeout_s``.
+
+        While writing fails it does not wait at all.
+        """
+        with self._written:
+            self._written.wait_for(
+                lambda: seq not in self._events or bool(self._failing), timeout=timeout_s
+            )
+            if seq not in self._events:
+                return seq != self._unwritable
+            self._late += 1
+            newly_slow = not self._slow
+            self._slow = True
+        if newly_slow:
+            logger.warning("Store: writing is slow; alert event %d goes out unwritten", seq)
+            self.report()
+        return False
+
+    def pending(self) -> list[AlertEvent]:
+        """The events that wait, in the order of their numbers."""
+        with self._work:
+            return list(self._events.values())
+
+    def figures(self) -> StoreFigures:
+        """Counts since the start."""
+        with self._work:
+            return StoreFigures(len(self._events), self._lost, self._late)
+
+    def minute(self, minute: Minute) -> None:
+        """Queue ``minute``, a part of one or all of it; the oldest goes when too many wait."""
+        with self._work:
+            self._add_minute(minute)
+            self._work.notify()
+
+    def submit(self, job: Job) -> Future[None]:
+        """Run ``job`` in a transaction; a failure is the future's, and is not tried again.
+
+        Raises:
+            OverflowError: too many jobs wait.
+        """
+        done: Future[None] = Future()
+        with self._work:
+            if len(self._jobs) >= MAX_JOBS:
+                raise OverflowError
+            self._jobs.append((job, done))
+            self._work.notify()
+        return done
+
+    def close(self) -> None:
+        """Write what waits, for some attempts where it fails, and end; what is left is counted."""
+        self._stopping.set()
+        with self._work:
+            self._work.notify()
+        self._thread.join()
+        events = self.pending()
+        try:
+            if events:
+                self._write_events(events)
+        except Exception as error:  # noqa: BLE001 - the rest must still be closed
+            with self._work:
+                self._lost += len(self._events)
+                self._events.clear()
+            logger.error(  # noqa: TRY400 - one line says it all
+                "Store: %d alert events could not be written (%s) and are lost", len(events), error
+            )
+        if self._minutes:
+            logger.error("Store: minutes of history that are lost: %d", len(self._minutes))
+        for _, done in self._jobs:
+            done.cancel()
+
+    def report(self) -> None:
+        """Tell health how things stand. Serialised, so that the last report is the newest state."""
+        with self._reporting:
+            with self._work:
+                figures: dict[str, float] = {
+                    "pending": len(self._events),
+                    "lost": self._lost,
+                    "late": self._late,
+                }
+                failing, slow = self._failing, self._slow
+            unsynced = self._disk.error if self._disk else ""
+            if failing:
+                reason = f"Alerts wait in memory: {failing}."
+            elif slow:
+                reason = "Alerts went out before they were written: a write takes too long."
+            elif unsynced:
+                reason = f"A power failure may lose alerts: {unsynced}."
+            else:
+                self._tell("ok", "", "", figures)
+                return
+            remedy = "Free space on the disk of the state folder and close programs that use it."
+            self._tell("degraded", reason, remedy, figures)
+
+    def _tell(self, state: State, reason: str, remedy: str, figures: dict[str, float]) -> None:
+        """Report; whoever listens badly must not end the thread that writes alerts."""
+        try:
+            self._health.report("store", state, reason, remedy, figures)
+        except Exception:
+            logger.exception("Store: a listener failed to take its health; writing goes on")
+
+    def _run(self) -> None:
+        retry_s = FIRST_RETRY_S
+        attempts = 0
+        while self._next():
+            try:
+                self._write_some()
+            except Exception as error:  # noqa: BLE001 - whatever it is, alerts want this thread
+                attempts += 1
+                self._fail(error, retry_s)
+                if self._stopping.is_set() and attempts >= CLOSING_ATTEMPTS:
+                    return
+                if self._stopping.wait(retry_s):
+                    time.sleep(FIRST_RETRY_S)
+                retry_s = min(2 * retry_s, LONGEST_RETRY_S)
+            else:
+                retry_s, attempts = FIRST_RETRY_S, 0
+
+    def _next(self) -> bool:
+        """Wait for work or for the time to tidy up; false when stopping and nothing is left."""
+        with self._work:
+            self._work.wait_for(
+                lambda: (
+                    self._events
+                    or self._minutes
+                    or self._jobs
+                    or self._log_moved
+                    or self._stopping.is_set()
+                ),
+                timeout=self._tidying.wait_s(),
+            )
+            return bool(self._events or self._minutes or self._jobs or not self._stopping.is_set())
+
+    def _write_some(self) -> None:
+        """One piece of the most urgent work, then what it must not delay for ever."""
+        with self._work:
+            events = list(self._events.values())[:BATCH]
+            job = self._jobs.popleft() if self._jobs and not events else None
+            log_moved = self._log_moved
+        if events:
+            self._write_events(events)
+        elif job:
+            self._run_job(*job)
+        elif self._minutes:
+            self._write_minutes()
+        elif log_moved:
+            self._log_moved = False
+            begin_wal(self._connection)
+        else:
+            self._tidy_up()
+        self._recover()
+        if self._tidying.overdue():
+            self._tidy_up()
+
+    def _write_events(self, events: list[AlertEvent]) -> None:
+        unwritable = []
+        with transaction(self._connection):
+            for event in events:
+                try:
+                    store_event(self._connection, event)
+                except UNWRITABLE:
+                    logger.exception("Store: alert event %d can never be written", event.seq)
+                    unwritable.append(event.seq)
+        with self._work:
+            for event in events:
+                self._events.pop(event.seq, None)
+            if unwritable:
+                self._lost += len(unwritable)
+                self._unwritable = unwritable[-1]
+            self._written.notify_all()
+        self._synced().sync()
+
+    def _write_minutes(self) -> None:
+        # Taken out first: what comes meanwhile must not be added to what is written already.
+        with self._work:
+            minutes, self._minutes = self._minutes, {}
+        written = False
+        try:
+            with transaction(self._connection):
+                for minute in minutes.values():
+                    self._write_minute(minute)
+            written = True
+        finally:
+            if not written:
+                with self._work:
+                    for minute in minutes.values():
+                        self._add_minute(minute)
+
+    def _write_minute(self, minute: Minute) -> None:
+        try:
+            store_minute(self._connection, minute)
+        except UNWRITABLE:
+            logger.exception("Store: minute %s can never be written and is lost", minute.start)
+
+    def _add_minute(self, minute: Minute) -> None:
+        waiting = self._minutes.get(minute.start)
+        self._minutes[minute.start] = waiting.merged(minute) if waiting else minute
+        if len(self._minutes) > MAX_PENDING_MINUTES:
+            del self._minutes[min(self._minutes)]
+            logger.error("Store: a minute of history is given up: the store cannot be written")
+
+    def _run_job(self, job: Job, done: Future[None]) -> None:
+        if not done.set_running_or_notify_cancel():
+            return  # nobody waits for it any more
+        try:
+            with transaction(self._connection):
+                job(self._connection)
+        except Exception as error:  # noqa: BLE001 - it is raised where the job was submitted
+            done.set_exception(error)
+        else:
+            done.set_result(None)
+            self._synced().sync()
+
+    def _tidy_up(self) -> None:
+        self._tidying.run(self._connection, self._synced(), self._note_log_moved)
+
+    def _note_log_moved(self) -> None:
+        with self._work:
+            self._log_moved = True
+            self._work.notify()
+
+    def _synced(self) -> Disk:
+        if self._disk is None:
+            raise RuntimeError("the writer has not been started")
+        return self._disk
+
+    def _fail(self, error: Exception, retry_s: float) -> None:
+        with self._work:
+            first = not self._failing
+            self._failing = str(error) or type(error).__name__
+            self._written.notify_all()
+        if first:
+            logger.error(
+                "Store: cannot be written (%s); tried again in %.2f s",
+                error,
+                retry_s,
+                exc_info=None if isinstance(error, sqlite3.Error) else error,
+            )
+            self.report()
+
+    def _recover(self) -> None:
+        with self._work:
+            recovered = (self._failing or self._slow) and not self._events
+            if recovered:
+                self._failing, self._slow = "", False
+        if recovered:
+            logger.info("Store: everything that waited in memory is written")
+            self.report()
