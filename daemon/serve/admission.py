@@ -1,0 +1,68 @@
+"""Who may subscribe. No input or output here: headers and messages in, refusals out."""
+
+import hmac
+
+from websockets.datastructures import Headers
+
+from daemon.config.schema import Serve
+from daemon.serve.bind import bracketed
+
+MALFORMED = 4400
+WRONG_TOKEN = 4401
+FOREIGN = 4403
+TRY_LATER = 1013
+TOO_BIG = 1009
+
+LOOPBACK_NAMES = ("127.0.0.1", "localhost", "[::1]")
+WILDCARDS = {"0.0.0.0", "[::]"}  # every address; the name of none  # noqa: S104 - not bound here
+
+
+class Refusal(Exception):  # noqa: N818 - it is thrown to end a connection; nothing has gone wrong
+    """Ends a connection with a close code and its reason."""
+
+    def __init__(self, code: int, reason: str) -> None:
+        super().__init__(f"{reason} ({code})")
+        self.code = code
+        self.reason = reason
+
+
+class Admission:
+    """The rules of one server.
+
+    A browser sends Origin with every WebSocket handshake, and a page can neither forge it nor
+    leave it out; programs send none. Host defends against names that were rebound to loopback.
+    The token then says that the client may read this user's files.
+    """
+
+    def __init__(self, config: Serve, port: int, token: str) -> None:
+        self._origins = frozenset(config.origins)
+        self._token = token.encode()
+        own = {*LOOPBACK_NAMES, bracketed(config.host)} - WILDCARDS
+        self._hosts = {f"{name}:{port}".lower() for name in own}
+        if port == (443 if config.tls_certificate else 80):  # then clients leave the port out
+            self._hosts |= {name.lower() for name in own}
+        for listed in config.hosts:
+            self._hosts |= {listed.lower(), f"{listed}:{port}".lower()}
+
+    def foreign(self, headers: Headers) -> str:
+        """Why a request with these headers comes from elsewhere, or ""."""
+        hosts = headers.get_all("Host")
+        if len(hosts) != 1 or hosts[0].strip().lower() not in self._hosts:
+            return f"foreign Host {_shown(hosts)}"
+        origins = headers.get_all("Origin")
+        if origins and (len(origins) != 1 or origins[0] not in self._origins):
+            return f"foreign Origin {_shown(origins)}"
+        return ""
+
+    def check_token(self, token: str) -> None:
+        """Compare in constant time.
+
+        Raises:
+            Refusal: the token is wrong.
+        """
+        if not hmac.compare_digest(token.encode(), self._token):
+            raise Refusal(WRONG_TOKEN, "wrong token; it is in the state folder of the daemon")
+
+
+def _shown(values: list[str]) -> str:
+    return ascii(", ".join(values))[:60] if values else "(none)"

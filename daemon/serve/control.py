@@ -1,0 +1,24 @@
+"""What a client may ask the daemon to do."""
+
+from typing import Protocol
+
+
+class Control(Protocol):
+    """Carries requests out.
+
+    Feedback is called in worker threads and may block. Pauses are called in the loop and must not,
+    since they have to be possible while the store hangs. Each raises
+    :class:`~daemon.errors.DistressdError` with the reason where it refuses.
+    """
+
+    def ack(self, alert: str) -> None:
+        """A person has seen ``alert``."""
+
+    def false_alarm(self, alert: str) -> None:
+        """A person says that ``alert`` was no distress."""
+
+    def pause(self, seconds: float) -> None:
+        """Raise no alerts for ``seconds``."""
+
+    def resume(self) -> None:
+        """End a pause."""

@@ -1,0 +1,338 @@
+"""The WebSocket and HTTP server, in a thread of its own."""
+
+import asyncio
+import functools
+import logging
+import socket
+import ssl
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import Future
+
+from websockets.asyncio.server import Server, serve
+from websockets.protocol import State
+
+from daemon.config.schema import Serve
+from daemon.errors import ServeError
+from daemon.health import Health
+from daemon.serve.admission import Admission
+from daemon.serve.bind import bind, bracketed, is_loopback, tls_context
+from daemon.serve.connection import WRITE_LIMIT_BYTES, Connection, Lobby
+from daemon.serve.control import Control
+from daemon.serve.metrics import Metrics
+from daemon.serve.pages import Pages
+from daemon.serve.refusals import Refusals
+from daemon.serve.session import CLOSE_PATIENCE_S, HELLO_PATIENCE_S, Sessions
+from daemon.serve.subscriber import Path
+from daemon.store.journal import Journal
+from daemon.wire.alert import AlertEvent
+from daemon.wire.server import PartChanged, SourceChanged, SourceStatus, Telemetry
+
+logger = logging.getLogger(__name__)
+
+# A dead peer is noticed within PING_S + PING_PATIENCE_S.
+PING_S = 20.0
+PING_PATIENCE_S = 20.0
+STOP_PATIENCE_S = 1.75
+CUT_PATIENCE_S = 0.25
+START_PATIENCE_S = 10.0
+# Alerts between the fusion thread and a loop that is stuck. Beyond, subscribers have to come back.
+MAX_IN_FLIGHT = 4_096
+STORE_FIGURES = {
+    "pending": "Alert events that wait in memory to be written.",
+    "lost": "Alert events that could never be written.",
+    "late": "Alert events that were sent before they were written.",
+}
+
+
+class AlertServer:
+    """Serves alerts, telemetry, health and metrics on one port.
+
+    ``publish*`` may be called from any thread and never block. The other methods belong to the
+    composition root.
+    """
+
+    def __init__(
+        self,
+        config: Serve,
+        *,
+        journal: Journal,
+        token: str,
+        health: Health,
+        control: Control,
+        metrics: Metrics,
+        source: Callable[[], SourceStatus],
+        stream_s: Callable[[], float],
+        obstacles: Callable[[], list[str]] = list,
+    ) -> None:
+        """Prepare; nothing listens before :meth:`start`.
+
+        Args:
+            config: the section ``[serve]``.
+            journal: replays, and says what is open.
+            token: what a client must know.
+            health: for the snapshot, ``/readyz`` and the part ``serve``.
+            control: carries requests out.
+            metrics: what is counted.
+            source: the source as the snapshot shows it, pause included; called in the loop.
+            stream_s: sample time now; called in the loop.
+            obstacles: what keeps the daemon from hearing although every part may be ok, in
+                sentences, for ``/readyz``; called in the loop, so it must be cheap. By default
+                there is nothing.
+        """
+        self._config = config
+        self._journal = journal
+        self._token = token
+        self._health = health
+        self._control = control
+        self._metrics = metrics
+        self._source = source
+        self._stream_s = stream_s
+        self._obstacles = obstacles
+        self._refusals = Refusals()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._thread: threading.Thread | None = None
+        self._stop: asyncio.Event | None = None
+        self._sessions: Sessions | None = None
+        self._alerts: deque[tuple[AlertEvent, int]] = deque()
+        self._alerts_lost = False
+        for figure, documentation in STORE_FIGURES.items():
+            metrics.watch(
+                f"distressd_store_{figure}",
+                documentation,
+                functools.partial(_store_figure, journal, figure),
+                counter=figure != "pending",
+            )
+        self._telemetry_lock = threading.Lock()
+        self._telemetry: Telemetry | None = None
+        #: Whether anybody subscribed to telemetry: else it need not be made.
+        self.telemetry_wanted = False
+        #: Where it listens, once started.
+        self.port = 0
+
+    @property
+    def url(self) -> str:
+        """Where clients connect: the address, or beyond loopback the first listed name."""
+        config = self._config
+        name = bracketed(config.host) if is_loopback(config.host) else config.hosts[0]
+        port = "" if name.rpartition(":")[2].isdecimal() else f":{self.port}"
+        return f"{'wss' if config.tls_certificate else 'ws'}://{name}{port}"
+
+    def start(self) -> None:
+        """Listen. Returns when clients can connect.
+
+        Raises:
+            ServeError: the port is taken, or the configuration may not be served.
+        """
+        tls = tls_context(self._config)
+        listening = bind(self._config)
+        self.port = listening.getsockname()[1]
+        started: Future[None] = Future()
+        self._thread = threading.Thread(
+            target=self._run, args=(listening, tls, started), name="serve", daemon=True
+        )
+        self._thread.start()
+        try:
+            started.result(START_PATIENCE_S)
+        except (OSError, TimeoutError) as error:
+            raise ServeError(f"{self.url} cannot be served ({error}).", "Try again.") from error
+        self._health.report("serve", "ok")
+        logger.info("Serving alerts at %s", self.url)
+
+    def stop(self) -> None:
+        """Send what waits, close every connection with 1001, end. Takes at most 2 s. Idempotent."""
+        if self._loop is None or self._thread is None or self._stop is None:
+            return
+        loop, self._loop = self._loop, None
+        loop.call_soon_threadsafe(self._stop.set)
+        self._thread.join()
+        self._health.report("serve", "off")
+
+    def publish(self, event: AlertEvent) -> None:
+        """Send ``event``, as the journal returned it, to every subscriber to alerts."""
+        if len(self._alerts) >= MAX_IN_FLIGHT:
+            self._alerts_lost = True
+            return
+        self._alerts.append((event, time.perf_counter_ns()))
+        self._call(self._send_alerts)
+
+    def publish_telemetry(self, message: Telemetry) -> None:
+        """Send ``message`` to who asked for telemetry, in place of one that still waits."""
+        with self._telemetry_lock:
+            waits, self._telemetry = self._telemetry, message
+        if waits is None:
+            self._call(self._send_telemetry)
+        else:
+            self._metrics.telemetry_dropped.inc()
+
+    def publish_status(self, message: SourceChanged | PartChanged) -> None:
+        """Tell every subscriber that the source, the language or the sound events changed."""
+        self._call(lambda: self._send_status(message))
+
+    def _run(
+        self, listening: socket.socket, tls: ssl.SSLContext | None, started: "Future[None]"
+    ) -> None:
+        try:
+            asyncio.run(self._serve(listening, tls, started))
+        except Exception as error:
+            if not started.done():
+                started.set_exception(error)
+                return
+            self._loop = None
+            logger.exception("The server died; nobody can subscribe until the daemon restarts")
+            self._health.report("serve", "failed", f"The server died ({error}).", "Restart it.")
+        finally:
+            listening.close()
+
+    async def _serve(
+        self, listening: socket.socket, tls: ssl.SSLContext | None, started: "Future[None]"
+    ) -> None:
+        sessions, lobby, pages = self._compose()
+        noise = logging.getLogger("daemon.serve.websockets")
+        noise.setLevel(logging.ERROR)  # refusals are logged here, once
+        server = await serve(
+            sessions.attend,  # type: ignore[arg-type]  # connections are ours, by the factory
+            sock=listening,
+            ssl=tls,
+            compression=None,
+            max_size=self._config.max_message_bytes,
+            process_request=pages.process,  # type: ignore[arg-type]
+            create_connection=functools.partial(Connection, lobby=lobby),  # type: ignore[arg-type]
+            open_timeout=HELLO_PATIENCE_S,
+            close_timeout=CLOSE_PATIENCE_S,
+            ping_interval=PING_S,
+            ping_timeout=PING_PATIENCE_S,
+            write_limit=WRITE_LIMIT_BYTES,
+            server_header=None,
+            logger=noise,
+        )
+        self._stop = asyncio.Event()
+        self._loop = asyncio.get_running_loop()
+        started.set_result(None)
+        await self._stop.wait()
+        try:
+            await _shut_down(server, sessions, lobby)
+        finally:
+            sessions.end()
+        self._refusals.tell_rest()
+
+    def _compose(self) -> tuple[Sessions, Lobby, Pages]:
+        admission = Admission(self._config, self.port, self._token)
+        lobby = Lobby(lambda connection, reason: self._refused(connection, 0, reason))
+        sessions = Sessions(
+            admission,
+            lobby,
+            journal=self._journal,
+            health=self._health,
+            control=self._control,
+            source=self._source,
+            stream_s=self._stream_s,
+            max_subscribers=self._config.max_subscribers,
+            queue=self._config.queue,
+            on_refused=self._refused,
+            on_dropped=self._dropped,
+            on_change=self._count_subscribers,
+        )
+        self._sessions = sessions
+        pages = Pages(
+            admission,
+            self._health,
+            self._metrics,
+            self._refused,
+            source=self._source,
+            obstacles=self._obstacles,
+        )
+        return sessions, lobby, pages
+
+    def _call(self, callback: Callable[[], None]) -> None:
+        loop = self._loop
+        if loop is None:
+            return  # not started, or stopping: who subscribes later has it from the journal
+        try:
+            loop.call_soon_threadsafe(callback)
+        except RuntimeError:
+            logger.debug("Nothing is sent any more: the server has just stopped")
+
+    def _send_alerts(self) -> None:
+        if self._sessions is None:
+            return
+        while self._alerts:
+            event, published_ns = self._alerts.popleft()
+            send_ms = (time.perf_counter_ns() - published_ns) / 1e6
+            latency = event.latency_ms.model_copy(update={"send": send_ms})
+            text = event.model_copy(update={"latency_ms": latency}).model_dump_json()
+            for subscriber in self._sessions.subscribers:
+                if subscriber.path is Path.ALERTS:
+                    subscriber.offer(text, seq=event.seq)
+            self._count_alert(event, send_ms)
+        if self._alerts_lost:
+            self._alerts_lost = False
+            logger.error("The server was stuck; subscribers have to come back with since")
+            for subscriber in self._sessions.subscribers:
+                subscriber.drop("the daemon was stuck: come back with since")
+
+    def _send_telemetry(self) -> None:
+        with self._telemetry_lock:
+            message, self._telemetry = self._telemetry, None
+        if self._sessions is None or message is None:
+            return
+        text = message.model_dump_json()
+        for subscriber in self._sessions.subscribers:
+            if subscriber.path is Path.TELEMETRY and not subscriber.offer_telemetry(text):
+                self._metrics.telemetry_dropped.inc()
+
+    def _send_status(self, message: SourceChanged | PartChanged) -> None:
+        text = message.model_dump_json()
+        for subscriber in self._sessions.subscribers if self._sessions else ():
+            subscriber.offer(text)
+
+    def _count_alert(self, event: AlertEvent, send_ms: float) -> None:
+        self._metrics.alerts.labels(event.phase, event.kind, event.level).inc()
+        stages = event.latency_ms.model_dump() | {"send": send_ms}
+        for stage, milliseconds in stages.items():
+            self._metrics.stage_seconds.labels(stage).observe(milliseconds / 1e3)
+
+    def _count_subscribers(self) -> None:
+        paths = [one.path for one in self._sessions.subscribers] if self._sessions else []
+        self.telemetry_wanted = Path.TELEMETRY in paths
+        for path in Path:
+            self._metrics.subscribers.labels(path.value).set(paths.count(path))
+
+    def _refused(self, connection: Connection, code: int, reason: str) -> None:
+        self._metrics.refusals.labels(str(int(code))).inc()
+        self._refusals.say(connection.peer, reason, f"the connection is closed ({int(code)})")
+
+    def _dropped(self, connection: Connection, reason: str) -> None:
+        self._metrics.subscribers_dropped.inc()
+        self._refusals.say(connection.peer, reason, "this subscriber is dropped, no other")
+
+
+def _store_figure(journal: Journal, name: str) -> float:
+    return float(getattr(journal.figures(), name))
+
+
+async def _shut_down(server: Server, sessions: Sessions, lobby: Lobby) -> None:
+    """Hand out what waits, say goodbye, and cut who does not answer."""
+    deadline = asyncio.get_running_loop().time() + STOP_PATIENCE_S
+    while not all(subscriber.idle for subscriber in sessions.subscribers):
+        if asyncio.get_running_loop().time() > deadline - STOP_PATIENCE_S / 2:
+            break
+        await asyncio.sleep(0.01)
+    server.close()  # with 1001, going away
+    for connection in tuple(lobby.connections):
+        if connection.protocol.state is State.CONNECTING:
+            connection.transport.abort()
+    try:
+        async with asyncio.timeout_at(deadline):
+            await server.wait_closed()
+    except TimeoutError:
+        for connection in tuple(lobby.connections):
+            connection.transport.abort()
+        sessions.end()
+        try:
+            async with asyncio.timeout(CUT_PATIENCE_S):
+                await server.wait_closed()
+        except TimeoutError:
+            logger.warning("Some connections do not end; the server stops without them")
