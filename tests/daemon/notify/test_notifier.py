@@ -1,0 +1,223 @@
+"""Against a real D-Bus session with a notification service of our own on it."""
+
+import json
+import queue
+import shutil
+import subprocess
+import sys
+import threading
+from datetime import time
+from pathlib import Path
+
+import pytest
+
+from daemon.config.schema import Notify, QuietHours
+from daemon.health import Health, PartHealth
+from daemon.notify.notifier import Notifier
+from daemon.wire.alert import AlertEvent
+
+pytestmark = pytest.mark.skipif(
+    shutil.which("dbus-daemon") is None, reason="dbus-daemon is not installed"
+)
+SERVICE = Path(__file__).with_name("notification_service.py")
+PATIENCE_S = 20
+
+
+def alert(alert_id="a", phase="raised", level="warning", source="mic") -> AlertEvent:
+    return AlertEvent(
+        time="2026-01-01T00:00:00.000000Z",
+        stream_s=1.0,
+        id=alert_id,
+        phase=phase,
+        kind="infant_crying",
+        level=level,
+        score=0.7,
+        evidence={},
+        emotions=(),
+        sounds=(),
+        why=f"Alert {alert_id}.",
+        source=source,
+        onset_s=0.5,
+    )
+
+
+@pytest.fixture
+def session(monkeypatch):
+    """The address of a D-Bus session on which nothing shows notifications."""
+    with subprocess.Popen(
+        ["dbus-daemon", "--session", "--print-address", "--nofork"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    ) as bus:
+        address = bus.stdout.readline().strip()
+        monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", address)
+        yield address
+        bus.terminate()
+
+
+@pytest.fixture
+def shown(session):
+    """What the notification service shows, as it shows it."""
+    messages: queue.Queue[dict] = queue.Queue()
+    with subprocess.Popen(
+        [sys.executable, str(SERVICE)], stdout=subprocess.PIPE, text=True
+    ) as service:
+
+        def read() -> None:
+            for line in service.stdout:
+                messages.put(json.loads(line))
+
+        reader = threading.Thread(target=read)
+        reader.start()
+        assert messages.get(timeout=PATIENCE_S) == {"ready": True}
+        yield messages
+        service.terminate()
+        reader.join()
+
+
+class Board(Health):
+    """Health whose changes can be awaited."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.changes: queue.Queue[PartHealth] = queue.Queue()
+        self.listen(lambda _part, health: self.changes.put(health))
+
+
+def notifier(health: Health, quiet: QuietHours | None = None, now=time(12), **config) -> Notifier:
+    return Notifier(
+        Notify(**config), quiet or QuietHours(), health, config.pop("source", "mic"), lambda: now
+    )
+
+
+def test_raised_and_worse_alerts_are_shown_with_their_urgency(shown):
+    board = Board()
+    each = notifier(board)
+    each.start()
+    for event in (
+        alert("a", "raised", "advisory"),
+        alert("b", "raised", "warning"),
+        alert("b", "updated", "warning"),
+        alert("b", "updated", "critical"),
+        alert("b", "cleared", "critical"),
+        alert("c", "raised", "critical", source="demo"),
+    ):
+        each.submit(event)
+    each.stop(PATIENCE_S)
+    got = [shown.get(timeout=PATIENCE_S) for _ in range(2)]
+    assert shown.empty()
+    assert got == [
+        {
+            "app": "distressd",
+            "title": "Warning: infant crying",
+            "text": "Alert b.",
+            "urgency": 1,
+            "sound": True,
+        },
+        {
+            "app": "distressd",
+            "title": "Critical: infant crying",
+            "text": "Alert b.",
+            "urgency": 2,
+            "sound": True,
+        },
+    ]
+    assert each.figures == {"sent": 2, "failed": 0, "dropped": 0, "quiet": 0}
+    assert board.part("notify").state == "ok"
+
+
+def test_quiet_hours_withhold_advisories_silence_warnings_and_spare_critical(shown):
+    quiet = QuietHours(enabled=True, start=time(22), end=time(7))
+    each = notifier(Health(), quiet, time(3), level="advisory")
+    each.start()
+    each.submit(alert("a", level="advisory"))
+    each.submit(alert("b", level="warning"))
+    each.submit(alert("c", level="critical"))
+    each.stop(PATIENCE_S)
+    got = [shown.get(timeout=PATIENCE_S) for _ in range(2)]
+    assert [(each["text"], each["sound"]) for each in got] == [
+        ("Alert b.", False),
+        ("Alert c.", True),
+    ]
+    assert shown.empty()
+    assert each.figures["quiet"] == 1
+
+
+def test_old_notifications_are_taken_back(shown):
+    each = notifier(Health())
+    each.start()
+    for number in range(22):
+        each.submit(alert(str(number)))
+    each.stop(PATIENCE_S)
+    got = [shown.get(timeout=PATIENCE_S) for _ in range(24)]
+    assert [message["closed"] for message in got if "closed" in message] == [1, 2]
+
+
+def test_a_desktop_without_notifications_is_said_and_survived(session, caplog):
+    board = Board()
+    each = notifier(board)
+    each.start()
+    each.submit(alert())
+    health = board.changes.get(timeout=PATIENCE_S)
+    each.stop(PATIENCE_S)
+    assert health.state == "unavailable"
+    assert "nothing on the D-Bus session" in health.reason
+    assert "install a notification service" in health.remedy
+    assert each.figures["failed"] == 1
+    said = [r.getMessage() for r in caplog.records if r.name == "daemon.notify.notifier"]
+    assert sum("nothing on the D-Bus session" in line for line in said) == 1
+    assert sum("could not be notified" in line for line in said) == 1
+
+
+@pytest.mark.parametrize("address", [None, "unix:path=/nonexistent/bus"])
+def test_no_session_is_said(monkeypatch, address):
+    if address is None:
+        monkeypatch.delenv("DBUS_SESSION_BUS_ADDRESS", raising=False)
+    else:
+        monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", address)
+    board = Board()
+    each = notifier(board)
+    each.start()
+    health = board.changes.get(timeout=PATIENCE_S)
+    each.stop(PATIENCE_S)
+    assert health.state == "unavailable"
+    assert "D-Bus session" in health.reason
+    assert "inside the desktop session" in health.remedy
+
+
+def test_too_many_at_once_drop_the_oldest_that_is_not_critical(shown):
+    each = notifier(Health())
+    each.start()
+    each.submit(alert("first", level="critical"))
+    for number in range(200):
+        each.submit(alert(str(number)))
+    each.submit(alert("last", level="critical"))
+    each.stop(PATIENCE_S)
+    figures = each.figures
+    assert figures["sent"] + figures["dropped"] == 202
+    texts = []
+    while len([text for text in texts if text]) < figures["sent"]:
+        texts.append(shown.get(timeout=PATIENCE_S).get("text"))
+    assert "Alert first." in texts
+    assert "Alert last." in texts
+
+
+def test_the_demonstration_scene_reaches_nobody(shown):
+    board = Board()
+    each = Notifier(Notify(), QuietHours(), board, "demo")
+    each.start()
+    each.submit(alert(level="critical"))
+    each.stop(PATIENCE_S)
+    assert board.part("notify").state == "off"
+    assert shown.empty()
+
+
+def test_switched_off_is_off(shown):
+    board = Board()
+    each = notifier(board, desktop=False)
+    each.start()
+    each.submit(alert(level="critical"))
+    each.stop(PATIENCE_S)
+    assert board.part("notify").state == "off"
+    assert shown.empty()
