@@ -1,0 +1,211 @@
+"""Every setting with its type, bounds and default. ``config.toml`` explains each in prose."""
+
+from datetime import time
+from pathlib import Path
+from typing import Annotated, Literal, get_args
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo, model_validator
+
+from daemon.wire.base import Kind, Level, Modality
+
+
+def _source(value: str) -> str:
+    if value in {"mic", "demo", "stdin"} or (value.startswith("file:") and value != "file:"):
+        return value
+    raise ValueError('must be "mic", "demo", "stdin", or "file:" and a path')
+
+
+def _local(value: time) -> time:
+    if value.tzinfo is not None:
+        raise ValueError("must be a local time, without a zone")
+    return value
+
+
+def _from_file(value: Path, info: ValidationInfo) -> Path:
+    """``~`` is the home folder; a relative path starts at the configuration's own folder."""
+    folder = info.context.get("folder", Path()) if info.context else Path()
+    return Path(folder) / value.expanduser()
+
+
+Fraction = Annotated[float, Field(gt=0.0, lt=1.0)]
+Seconds = Annotated[float, Field(ge=0.0, le=86_400.0)]
+Milliseconds = Annotated[int, Field(ge=0, le=60_000)]
+Port = Annotated[int, Field(ge=0, le=65_535)]
+LocalTime = Annotated[time, AfterValidator(_local)]
+FilePath = Annotated[Path, AfterValidator(_from_file)]
+
+
+class Section(BaseModel):
+    """A table of the configuration; an unknown key is an error."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+class Audio(Section):
+    """``[audio]``: where sound comes from."""
+
+    source: Annotated[str, AfterValidator(_source)] = "mic"
+    device: str = ""
+    ring_s: float = Field(default=30.0, ge=5.0, le=600.0)
+
+
+class Gate(Section):
+    """``[gate]``: when a stretch begins and ends."""
+
+    vad_mode: int = Field(default=1, ge=0, le=3)
+    open_db: float = Field(default=9.0, ge=1.0, le=40.0)
+    preroll_ms: int = Field(default=200, ge=0, le=2_000)
+    hangover_ms: int = Field(default=500, ge=0, le=5_000)
+
+
+class Acoustic(Section):
+    """``[acoustic]``: what listens."""
+
+    weights: FilePath | None = None
+    sound_events: bool = True
+
+
+class PerLevel(Section):
+    """One number for each level."""
+
+    advisory: float
+    warning: float
+    critical: float
+
+    def of(self, level: Level) -> float:
+        """The number for ``level``."""
+        value: float = getattr(self, level)
+        return value
+
+
+class Thresholds(PerLevel):
+    """``[fusion.threshold]``: fused score at which each level begins."""
+
+    advisory: Fraction = 0.62
+    warning: Fraction = 0.70
+    critical: Fraction = 0.90
+
+    @model_validator(mode="after")
+    def _ascending(self) -> "Thresholds":
+        if not self.advisory < self.warning < self.critical:
+            raise ValueError("thresholds must ascend: advisory < warning < critical")
+        return self
+
+
+class ConfirmMs(PerLevel):
+    """``[fusion.confirm_ms]``: how long the score must hold before each level is raised."""
+
+    advisory: Milliseconds = 300
+    warning: Milliseconds = 200
+    critical: Milliseconds = 200
+
+
+def _default_weights() -> dict[Modality, float]:
+    return {"audio": 0.4, "text": 0.3, "context": 0.2, "history": 0.1}
+
+
+def _default_freshness() -> dict[Modality, float]:
+    return {"audio": 1.0, "text": 20.0, "context": 300.0, "history": 86_400.0}
+
+
+class Fusion(Section):
+    """``[fusion]``: from evidence to alerts. All times are sample time."""
+
+    weight: dict[Modality, Annotated[float, Field(gt=0, le=1)]] = Field(
+        default_factory=_default_weights
+    )
+    fresh_s: dict[Modality, Seconds] = Field(default_factory=_default_freshness)
+    threshold: Thresholds = Thresholds()
+    confirm_ms: ConfirmMs = ConfirmMs()
+    release: Fraction = 0.35
+    clear_after_s: Seconds = 3.0
+    update_every_s: Annotated[float, Field(ge=0.1, le=60.0)] = 5.0
+    cooldown_s: Seconds = 5.0
+    cooldown_by_kind: dict[Kind, Seconds] = Field(default_factory=dict)
+    overwhelming: Fraction = 0.95
+    overwhelming_ms: Milliseconds = 300
+
+    @model_validator(mode="after")
+    def _release_below_advisory(self) -> "Fusion":
+        if self.release >= self.threshold.advisory:
+            raise ValueError("release must be below threshold.advisory, or alerts flicker")
+        return self
+
+    @model_validator(mode="after")
+    def _every_modality(self) -> "Fusion":
+        for name, table in (("weight", self.weight), ("fresh_s", self.fresh_s)):
+            missing = set(get_args(Modality)) - set(table)
+            if missing:
+                raise ValueError(
+                    f"{name} needs every modality; missing: {', '.join(sorted(missing))}"
+                )
+        return self
+
+
+class QuietHours(Section):
+    """``[quiet_hours]``: local hours in which people are told of less; nothing else changes."""
+
+    enabled: bool = False
+    start: LocalTime = time(22, 0)
+    end: LocalTime = time(7, 0)
+
+
+class Serve(Section):
+    """``[serve]``: the WebSocket server."""
+
+    host: str = "127.0.0.1"
+    port: Port = 8765
+    origins: tuple[str, ...] = ()
+    hosts: tuple[str, ...] = ()
+    tls_certificate: FilePath | None = None
+    tls_key: FilePath | None = None
+    max_subscribers: int = Field(default=64, ge=1, le=4_096)
+    queue: int = Field(default=256, ge=16, le=65_536)
+    max_message_bytes: int = Field(default=16_384, ge=1_024, le=1_048_576)
+
+    @model_validator(mode="after")
+    def _certificate_with_key(self) -> "Serve":
+        if (self.tls_certificate is None) != (self.tls_key is None):
+            raise ValueError("tls_certificate and tls_key go together: set both, or neither")
+        return self
+
+
+class Store(Section):
+    """``[store]``: what is kept."""
+
+    retention_days: int = Field(default=90, ge=1, le=36_500)
+
+
+class Notify(Section):
+    """``[notify]``: how people are told."""
+
+    desktop: bool = True
+    level: Level = "warning"
+
+
+class Privacy(Section):
+    """``[privacy]``: off unless switched on."""
+
+    transcripts: bool = False
+
+
+class Log(Section):
+    """``[log]``: what is said on standard error."""
+
+    level: Literal["debug", "info", "warning", "error"] = "info"
+
+
+class Config(Section):
+    """Every setting."""
+
+    version: Literal[1] = 1
+    audio: Audio = Audio()
+    gate: Gate = Gate()
+    acoustic: Acoustic = Acoustic()
+    fusion: Fusion = Fusion()
+    quiet_hours: QuietHours = QuietHours()
+    serve: Serve = Serve()
+    store: Store = Store()
+    notify: Notify = Notify()
+    privacy: Privacy = Privacy()
+    log: Log = Log()
