@@ -1,0 +1,67 @@
+"""What each part of the daemon says of itself, in one place for status, wire and metrics."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Literal
+
+State = Literal["ok", "starting", "degraded", "unavailable", "failed", "ended", "off"]
+Listener = Callable[[str, "PartHealth"], None]
+
+
+@dataclass(frozen=True, slots=True)
+class PartHealth:
+    """One part's state, why it is so, and what to do about it."""
+
+    state: State
+    reason: str = ""
+    remedy: str = ""
+    figures: MappingProxyType[str, float] = field(default_factory=lambda: MappingProxyType({}))
+
+
+class Health:
+    """A thread-safe board of part name → :class:`PartHealth`.
+
+    Parts: ``source``, ``acoustic``, ``sound_events``, ``language``, ``store``, ``serve``,
+    ``notify``. Listeners are called outside the lock, in the thread that reported, and only
+    when a part's state or reason changed.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._parts: dict[str, PartHealth] = {}
+        self._listeners: list[Listener] = []
+
+    def report(
+        self,
+        part: str,
+        state: State,
+        reason: str = "",
+        remedy: str = "",
+        figures: dict[str, float] | None = None,
+    ) -> None:
+        """Say what ``part`` is like now."""
+        new = PartHealth(state, reason, remedy, MappingProxyType(dict(figures or {})))
+        with self._lock:
+            old = self._parts.get(part)
+            self._parts[part] = new
+            changed = old is None or (old.state, old.reason) != (new.state, new.reason)
+            listeners = tuple(self._listeners) if changed else ()
+        for listener in listeners:
+            listener(part, new)
+
+    def part(self, name: str) -> PartHealth:
+        """The last report of ``name``; ``starting`` before its first."""
+        with self._lock:
+            return self._parts.get(name, PartHealth("starting"))
+
+    def snapshot(self) -> dict[str, PartHealth]:
+        """Every part's last report."""
+        with self._lock:
+            return dict(self._parts)
+
+    def listen(self, listener: Listener) -> None:
+        """Call ``listener(part, health)`` at every change from now on."""
+        with self._lock:
+            self._listeners.append(listener)

@@ -1,0 +1,111 @@
+"""From a source to alert events: ring, hop loop and fusion, started and stopped together."""
+
+from collections.abc import Callable
+from typing import Literal
+
+from daemon.acoustic.evidence import AcousticEvidence
+from daemon.acoustic.loop import HopLoop
+from daemon.audio.open import open_source
+from daemon.audio.ring import Ring
+from daemon.clock import StreamClock
+from daemon.config.schema import Config
+from daemon.fusion.thread import FusionThread
+from daemon.health import Health
+from daemon.wire.alert import AlertEvent
+from models.ear import Ear
+from models.features.constants import SAMPLE_RATE
+
+Pace = Literal["realtime", "max"]
+
+
+class Pipeline:
+    """Everything between a sound and a decision.
+
+    Args:
+        config: the whole configuration.
+        ear: what listens; the hop loop owns it from :meth:`start` on.
+        spec: ``mic``, ``demo``, ``stdin`` or ``file:PATH``.
+        pace: ``realtime``, or ``max``: as fast as it goes, without loss.
+        health: where the source reports.
+        deliver: takes each alert event, in the fusion thread.
+        heard: sees each evidence, in the hop loop's thread; must not block.
+        failed: called once, from the thread that died of an error.
+        pause_changed: called when a pause begins or ends.
+    """
+
+    def __init__(
+        self,
+        config: Config,
+        ear: Ear,
+        spec: str,
+        pace: Pace,
+        health: Health,
+        deliver: Callable[[AlertEvent], None],
+        *,
+        heard: Callable[[AcousticEvidence], None] | None = None,
+        failed: Callable[[BaseException], None] | None = None,
+        pause_changed: Callable[[float | None], None] | None = None,
+    ) -> None:
+        self.source = open_source(spec, pace, config.audio.device, health)
+        self._error: BaseException | None = None
+        self._told = failed
+        lossless = pace == "max"
+        self.clock = StreamClock.now(live=not lossless)
+        self.fusion = FusionThread(
+            config.fusion,
+            self.source.name,
+            self.clock,
+            deliver,
+            lossless=lossless,
+            transcripts=config.privacy.transcripts,
+            failed=self._fail,
+            pause_changed=pause_changed,
+        )
+        self.ring = Ring(int(config.audio.ring_s * SAMPLE_RATE))
+        self._heard = heard
+        self.loop = HopLoop(
+            self.ring,
+            self.ring.reader("hop", lossless=lossless),
+            ear,
+            self._emit,
+            self._fail,
+        )
+
+    @property
+    def error(self) -> BaseException | None:
+        """What ended the stream, if it did not end by itself."""
+        return self._error or self.source.error
+
+    def start(self) -> None:
+        """Start the parts, from the last to the first."""
+        self.fusion.start()
+        self.loop.start()
+        self.source.start(self.ring)
+
+    def wait(self, timeout_s: float | None = None) -> bool:
+        """Wait until the source has ended and everything that it gave has been decided upon."""
+        if not self.loop.ended.wait(timeout_s):
+            return False
+        self.fusion.finish("stopped")
+        return True
+
+    def source_lost(self) -> None:
+        """Clear what is open: no evidence comes any more, so nothing would ever end it."""
+        self.fusion.finish("source_lost")
+
+    def stop(self) -> None:
+        """Stop what was started, from the first to the last; open alerts are cleared."""
+        self.source.stop()
+        self.loop.stop()
+        self.fusion.stop()
+
+    def _emit(self, evidence: AcousticEvidence) -> None:
+        self.fusion.submit(evidence)
+        if self._heard is not None:
+            self._heard(evidence)
+
+    def _fail(self, error: BaseException) -> None:
+        self._error = error
+        self.loop.ended.set()
+        if self._told is not None:
+            self._told(error)

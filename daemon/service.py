@@ -1,0 +1,252 @@
+"""The composition root: starts the parts in order, and stops them in reverse."""
+
+import gc
+import logging
+import threading
+import time
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Literal
+
+from daemon.acoustic.evidence import AcousticEvidence
+from daemon.acoustic.load import load_ear
+from daemon.config.schema import Config
+from daemon.control import ServiceControl
+from daemon.exports import export_notifier, export_pipeline
+from daemon.health import Health, PartHealth
+from daemon.minutes import MinuteTally
+from daemon.notify.notifier import Notifier
+from daemon.pipeline import Pace, Pipeline
+from daemon.serve.metrics import Metrics
+from daemon.serve.server import AlertServer
+from daemon.state import StateFolder
+from daemon.store.journal import Journal
+from daemon.telemetry import TELEMETRY_SAMPLES, telemetry
+from daemon.wire.alert import AlertEvent
+from daemon.wire.base import rfc3339
+from daemon.wire.server import PartChanged, PartStatus, SourceChanged, SourceStatus
+from models.features.constants import SAMPLE_RATE
+
+log = logging.getLogger(__name__)
+
+LANGUAGE_REASON = "this version listens to sound only; it does not transcribe"
+LANGUAGE_REMEDY = "Nothing needs doing: alerts are raised from sound alone."
+POLL_S = 0.5
+STALLED_S = 2.0
+BEHIND_S = 1.0
+_WIRED: dict[str, Literal["language", "sound_events"]] = {
+    "language": "language",
+    "sound_events": "sound_events",
+}
+
+
+class Service:
+    """The daemon: one source, one ear, one store, one server.
+
+    Args:
+        config: the whole configuration.
+        spec: ``mic``, ``demo``, ``stdin`` or ``file:PATH``.
+        pace: ``realtime`` or ``max``.
+        linger: go on serving when a recording or standard input has ended.
+        state: the state folder; by default DISTRESSD_STATE or the platform's.
+    """
+
+    def __init__(
+        self,
+        config: Config,
+        spec: str,
+        pace: Pace = "realtime",
+        *,
+        linger: bool = False,
+        state: Path | None = None,
+    ) -> None:
+        self._config = config
+        self._spec = spec
+        self._pace: Pace = pace
+        self._linger = linger
+        self._state_path = state
+        self._stopping = threading.Event()
+        self._reason = "the source has ended"
+        self._telemetry_sample = 0
+        self.health = Health()
+        self.metrics = Metrics()
+
+    def run(self) -> None:
+        """Listen until the source ends or :meth:`stop` is called; then stop in order.
+
+        Raises:
+            DistressdError: if a part cannot be started, or died.
+        """
+        with ExitStack() as parts:
+            self._open_state(parts)
+            self._make_pipeline()
+            self._open_store(parts)
+            self._start_server(parts)
+            self._start_notifier(parts)
+            self._start_pipeline(parts)
+            self._settle()
+            self._wait()
+        if self._pipeline.error is not None:
+            raise self._pipeline.error
+
+    def stop(self, reason: str) -> None:
+        """Ask :meth:`run` to end; safe in a signal handler."""
+        self._reason = reason
+        self._stopping.set()
+
+    def _open_state(self, parts: ExitStack) -> None:
+        self._state = StateFolder.open(self._state_path)
+        parts.callback(self._state.close)
+
+    def _make_pipeline(self) -> None:
+        ear = load_ear(self._config, self.health)
+        self._pipeline = Pipeline(
+            self._config,
+            ear,
+            self._spec,
+            self._pace,
+            self.health,
+            self._deliver,
+            heard=self._heard,
+            failed=lambda _: self.stop("a part died"),
+            pause_changed=lambda _: self._publish_source(),
+        )
+        self._tally = MinuteTally(self._pipeline.clock)
+        self._keeps_history = self._pipeline.source.name != "demo"
+        export_pipeline(self.metrics, self._pipeline)
+        self.metrics.watch_health(self.health)
+
+    def _open_store(self, parts: ExitStack) -> None:
+        self._journal = Journal.open(
+            self._state.path,
+            health=self.health,
+            transcripts=self._config.privacy.transcripts,
+            retention_days=self._config.store.retention_days,
+        )
+        parts.callback(self._journal.close)
+        parts.callback(self._keep_last_minute)
+
+    def _start_server(self, parts: ExitStack) -> None:
+        self.health.report("language", "unavailable", LANGUAGE_REASON, LANGUAGE_REMEDY)
+        self._server = AlertServer(
+            self._config.serve,
+            journal=self._journal,
+            token=self._state.token,
+            health=self.health,
+            control=ServiceControl(self._journal, self._pipeline.fusion),
+            metrics=self.metrics,
+            source=self._source_status,
+            stream_s=self._stream_s,
+            obstacles=self._obstacles,
+        )
+        self._server.start()
+        parts.callback(self._server.stop)
+        self.health.listen(self._health_changed)
+        self._state.write_run(self._server.url)
+
+    def _start_notifier(self, parts: ExitStack) -> None:
+        self._notifier = Notifier(
+            self._config.notify,
+            self._config.quiet_hours,
+            self.health,
+            self._pipeline.source.name,
+        )
+        export_notifier(self.metrics, self._notifier)
+        self._notifier.start()
+        parts.callback(self._notifier.stop)
+
+    def _start_pipeline(self, parts: ExitStack) -> None:
+        parts.callback(self._pipeline.stop)
+        self._pipeline.start()
+
+    def _settle(self) -> None:
+        """What was made until now stays: the collector need not walk it between hops."""
+        gc.collect()
+        gc.freeze()
+
+    def _wait(self) -> None:
+        ended = False
+        while not (ended or self._stopping.is_set()):
+            ended = self._pipeline.wait(POLL_S)
+        if ended and self._linger and self._pipeline.error is None:
+            log.info("The source has ended; the daemon goes on serving.")
+            # Never in the event's own wait: a signal handler that sets it could deadlock there.
+            while not self._stopping.is_set():
+                time.sleep(POLL_S)
+        log.info("The daemon stops: %s.", self._reason)
+
+    def _deliver(self, event: AlertEvent) -> None:
+        """Write, send, tell: in the fusion thread."""
+        event = self._journal.append(event)
+        self._server.publish(event)
+        self._notifier.submit(event)
+
+    def _heard(self, evidence: AcousticEvidence) -> None:
+        """Telemetry for who asks, and history: in the hop loop's thread."""
+        if (
+            self._server.telemetry_wanted
+            and evidence.sample - self._telemetry_sample >= TELEMETRY_SAMPLES
+        ):
+            self._telemetry_sample = evidence.sample
+            fused = self._pipeline.fusion.latest
+            self._server.publish_telemetry(telemetry(evidence, fused, self._pipeline.clock))
+        minute = self._tally.add(evidence)
+        if minute is not None and self._keeps_history:
+            self._journal.minute(minute)
+
+    def _keep_last_minute(self) -> None:
+        minute = self._tally.finish()
+        if minute is not None and self._keeps_history:
+            self._journal.minute(minute)
+
+    def _stream_s(self) -> float:
+        return self._pipeline.clock.stream_s(self._pipeline.loop.position)
+
+    def _source_status(self) -> SourceStatus:
+        part = self.health.part("source")
+        until = self._pipeline.fusion.paused_until
+        return SourceStatus(
+            name=self._pipeline.source.name,
+            state=part.state,
+            reason=part.reason,
+            remedy=part.remedy,
+            paused_until=None if until is None else rfc3339(until),
+        )
+
+    def _publish_source(self) -> None:
+        self._server.publish_status(
+            SourceChanged(
+                time=rfc3339(time.time()), stream_s=self._stream_s(), source=self._source_status()
+            )
+        )
+
+    def _obstacles(self) -> list[str]:
+        """Why nothing may be heard although every part says that it is well."""
+        loop, fusion = self._pipeline.loop, self._pipeline.fusion
+        found = []
+        silent_s = (time.monotonic_ns() - loop.heard_ns) / 1e9
+        if silent_s > STALLED_S and self.health.part("source").state == "ok":
+            found.append(f"No sound has been heard for {silent_s:.0f} s.")
+        if not fusion.alive:
+            found.append("Fusion has died: no alert is raised until the daemon is restarted.")
+        elif loop.position - fusion.latest.sample > BEHIND_S * SAMPLE_RATE:
+            found.append("Fusion is more than a second behind the sound.")
+        return found
+
+    def _health_changed(self, part: str, health: PartHealth) -> None:
+        """Tell subscribers: in the thread that reported."""
+        if part == "source":
+            self._publish_source()
+            if health.state == "unavailable":
+                self._pipeline.source_lost()
+        elif part in _WIRED:
+            self._server.publish_status(
+                PartChanged(
+                    type=_WIRED[part],
+                    time=rfc3339(time.time()),
+                    stream_s=self._stream_s(),
+                    status=PartStatus(
+                        state=health.state, reason=health.reason, remedy=health.remedy
+                    ),
+                )
+            )
