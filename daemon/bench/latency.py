@@ -1,0 +1,143 @@
+"""From the last sample of the deciding hop in the ring to an alert in a subscriber's hands.
+
+Recorded events are played at real pace through a real daemon (gate, network, fusion, store,
+socket); the subscriber is this process, another one than the daemon. The time of an alert is
+what the daemon says of its own stages up to the decision, plus the wall time from the decision,
+which the alert carries, to its arrival here.
+"""
+
+import contextlib
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import soundfile
+from numpy.typing import NDArray
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import connect
+
+from daemon.bench.percentiles import percentiles
+from daemon.bench.process import running_daemon
+from daemon.errors import DistressdError
+from models.features.constants import SAMPLE_RATE
+
+Float = NDArray[np.float32]
+
+# Alerts end and may come again quickly, so that a benchmark has many of them; nothing else is
+# different from the daemon that people run.
+SETTINGS = """[fusion]
+clear_after_s = 0.1
+cooldown_s = 0.0
+update_every_s = 0.5
+"""
+EVENT_S = 1.0
+GAP_S = 1.6  # the sound-event window holds an event for 0.975 s
+LEAD_S = 4.0
+ROOM_DB = -65.0
+SPARE = 1.6  # events played for each alert wanted: not every cut of a scream raises one
+STAGES = ("capture", "hop", "fusion", "store", "send")
+
+
+def scene(events: Sequence[Float], alerts: int) -> Float:
+    """``events``, (n,) at 16 kHz, each cut to a second at its loudest, over and over in a room."""
+    rng = np.random.default_rng(1)
+    count = int(alerts * SPARE)
+    step = int((EVENT_S + GAP_S) * SAMPLE_RATE)
+    length = int(LEAD_S * SAMPLE_RATE) + count * step
+    noise = rng.standard_normal(length).astype(np.float32)
+    stream = noise * np.float32(10.0 ** (ROOM_DB / 20.0))
+    for number in range(count):
+        event = _loudest(events[number % len(events)], int(EVENT_S * SAMPLE_RATE))
+        at = int(LEAD_S * SAMPLE_RATE) + number * step + int(rng.integers(0, 1600))
+        stream[at : at + len(event)] += event[: length - at]
+    np.clip(stream, -1.0, 1.0, out=stream)
+    return stream
+
+
+def _loudest(event: Float, size: int) -> Float:
+    if len(event) <= size:
+        return event
+    energy = np.concatenate([[0.0], np.cumsum(event.astype(np.float64) ** 2)])
+    start = int(np.argmax(energy[size:] - energy[:-size]))
+    return event[start : start + size]
+
+
+@contextlib.contextmanager
+def spinning(count: int) -> Iterator[None]:
+    """``count`` processes of equal priority that do nothing but run."""
+    spinners = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(count)]
+    try:
+        yield
+    finally:
+        for spinner in spinners:
+            spinner.kill()
+            spinner.wait()
+
+
+def bench_latency(
+    events: Sequence[Float], alerts: int, load: int, progress: Callable[[int], None]
+) -> dict[str, Any]:
+    """Receive at least ``alerts`` raised alerts, beside ``load`` spinning processes.
+
+    Args:
+        events: recorded events that raise alerts.
+        alerts: how many alerts are wanted.
+        load: spinning processes.
+        progress: called with the number of alerts so far.
+
+    Returns:
+        ``alerts``, ``lost``, ``load``, ``ms`` over raised alerts, and ``stages``.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "scene.wav"
+        soundfile.write(path, scene(events, alerts), SAMPLE_RATE, subtype="FLOAT")
+        with running_daemon(f"file:{path}", SETTINGS) as daemon, spinning(load):
+            received = _subscribe(daemon.url, daemon.token, alerts, progress)
+    raised = [(message, ms) for message, ms in received if message["phase"] == "raised"]
+    if len(raised) < alerts:
+        raise DistressdError(
+            f"Only {len(raised)} of {alerts} alerts were raised.", "Give it other recordings."
+        )
+    first, last = received[0][0]["seq"], received[-1][0]["seq"]
+    return {
+        "alerts": len(raised),
+        "lost": last - first + 1 - len({message["seq"] for message, _ in received}),
+        "load": load,
+        "ms": percentiles([ms for _, ms in raised], maximum=True),
+        "stages": {
+            stage: percentiles([m["latency_ms"][stage] for m, _ in raised], maximum=True)
+            for stage in STAGES
+        },
+    }
+
+
+def _subscribe(
+    url: str, token: str, alerts: int, progress: Callable[[int], None]
+) -> list[tuple[dict[str, Any], float]]:
+    received: list[tuple[dict[str, Any], float]] = []
+    raised = 0
+    with connect(f"{url}/v1/alerts", compression=None) as socket:
+        socket.send(json.dumps({"type": "hello", "v": 1, "token": token}))
+        patience = (EVENT_S + GAP_S) * 20 + LEAD_S
+        while raised < alerts:
+            try:
+                text = socket.recv(timeout=patience)
+            except (TimeoutError, ConnectionClosed):
+                return received
+            now = time.time()
+            message = json.loads(text)
+            if message["type"] != "alert":
+                continue
+            decided = datetime.fromisoformat(message["time"]).timestamp()
+            before = message["latency_ms"]["hop"] + message["latency_ms"]["fusion"]
+            received.append((message, before + (now - decided) * 1000))
+            raised += message["phase"] == "raised"
+            progress(raised)
+    return received

@@ -1,0 +1,69 @@
+"""A real daemon in a process of its own, for benchmarks."""
+
+import contextlib
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from daemon.errors import DistressdError
+
+START_TIMEOUT_S = 20.0
+POLL_S = 0.002
+
+
+@dataclass(frozen=True, slots=True)
+class RunningDaemon:
+    """Where it serves, and when it was asked to start (monotonic seconds)."""
+
+    process: subprocess.Popen[bytes]
+    url: str
+    token: str
+    asked: float
+
+
+@contextlib.contextmanager
+def running_daemon(source: str, settings: str) -> Iterator[RunningDaemon]:
+    """Start ``distressd run`` on ``source`` with the TOML ``settings``, and stop it at the end.
+
+    It has a state folder of its own, any free port, and notifies nobody.
+
+    Raises:
+        DistressdError: if it does not serve within 20 s.
+    """
+    with tempfile.TemporaryDirectory(prefix="distressd-bench-") as name:
+        folder = Path(name)
+        config = folder / "config.toml"
+        config.write_text(
+            f"version = 1\n[serve]\nport = 0\n[notify]\ndesktop = false\n{settings}\n"
+        )
+        state = folder / "state"
+        words = ["run", "--config", str(config), "--source", source, "--linger"]
+        asked = time.monotonic()
+        with (folder / "log").open("wb") as log:
+            process = subprocess.Popen(  # noqa: S603 - our own command line
+                [sys.executable, "-m", "daemon", *words],
+                env=os.environ | {"DISTRESSD_STATE": str(state)},
+                stderr=log,
+                stdout=log,
+            )
+        try:
+            url = _wait_for_url(process, state, folder / "log")
+            yield RunningDaemon(process, url, (state / "token").read_text().strip(), asked)
+        finally:
+            process.terminate()
+            process.wait(timeout=10)
+
+
+def _wait_for_url(process: subprocess.Popen[bytes], state: Path, log: Path) -> str:
+    deadline = time.monotonic() + START_TIMEOUT_S
+    while time.monotonic() < deadline and process.poll() is None:
+        if (state / "run.json").is_file():
+            return str(json.loads((state / "run.json").read_text())["url"])
+        time.sleep(POLL_S)
+    raise DistressdError("The daemon did not start.", f"It said: {log.read_text()[-400:].strip()}")

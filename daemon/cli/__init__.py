@@ -1,0 +1,33 @@
+"""The command line. Commands are imported when they are called: starting up is a budget."""
+
+import click
+
+from daemon.cli.group import MainGroup
+
+COMMANDS = {
+    "run": ("daemon.cli.run:run", "Listen, raise alerts and serve subscribers."),
+    "listen": ("daemon.cli.listen:listen", "Show alerts as they happen."),
+    "status": ("daemon.cli.status:status", "Say whether the daemon runs, and how it is."),
+    "replay": ("daemon.cli.replay:replay", "Run the whole pipeline over recordings."),
+    "analyze": ("daemon.cli.analyze:analyze", "Give one verdict for each recording."),
+    "devices": ("daemon.cli.devices:devices", "List the microphones."),
+    "doctor": ("daemon.cli.doctor:doctor", "Find out what is missing here, and how to mend it."),
+    "config": ("daemon.cli.config:config", "Check the configuration, or show what is in force."),
+    "models": ("daemon.cli.models:models", "List, fetch and verify the model files."),
+    "bench": ("daemon.cli.bench:bench", "Measure speed and footprint on this machine."),
+    "train": ("daemon.cli.train:train", "Train the acoustic network."),
+    "evaluate": ("daemon.cli.evaluate:evaluate", "Measure what it hears on recordings."),
+    "export": ("daemon.cli.export:export", "Write the network for use with torch alone."),
+}
+
+
+@click.group(
+    cls=MainGroup,
+    lazy=COMMANDS,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="`distressd COMMAND --help` explains a command. Sound never leaves this machine.",
+)
+@click.version_option(package_name="distressd", message="distressd %(version)s")
+@click.option("--debug", is_flag=True, help="Show tracebacks; may stand after the command too.")
+def main(*, debug: bool) -> None:
+    """Listen, on this machine, for a person in distress, and say so at once."""

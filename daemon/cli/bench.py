@@ -1,0 +1,120 @@
+"""``distressd bench``: what this machine makes of it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+
+from daemon.cli.options import json_option, print_json
+
+
+@click.group()
+def bench() -> None:
+    """Measure speed and footprint on this machine. Close other programs first."""
+
+
+recording_option = click.option(
+    "--recording",
+    "recordings",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="Recording to play, any number of them; default: the demonstration scene.",
+)
+
+
+def _show(figures: dict[str, Any], *, as_json: bool) -> None:
+    if as_json:
+        print_json(figures)
+        return
+    for name, value in _rows(figures):
+        click.echo(f"{name:26} {value}")
+
+
+def _rows(figures: dict[str, Any], within: str = "") -> Iterator[tuple[str, str]]:
+    """A row for each figure, or for each group of figures that has no groups of its own."""
+    for name, value in figures.items():
+        if not isinstance(value, dict):
+            yield f"{within}{name}", str(value)
+        elif any(isinstance(part, dict) for part in value.values()):
+            yield from _rows(value, f"{within}{name} ")
+        else:
+            parts = (f"{key} {part}" for key, part in value.items())
+            yield f"{within}{name}", "  ".join(parts)
+
+
+@bench.command(short_help="One hop against librosa and torch.")
+@recording_option
+@json_option
+def hop(*, recordings: tuple[Path, ...], as_json: bool) -> None:
+    """One hop, gate to posterior, against librosa's per-frame call and the torch module.
+
+    Needs the extra `train`.
+    """
+    import numpy as np
+
+    from daemon.audio.recording import read_recording
+    from daemon.audio.scene import render
+    from daemon.bench.hop import bench_hop
+    from models import registry
+    from models.errors import ModelError
+    from models.sounds.yamnet import Yamnet
+
+    try:
+        sounds = Yamnet(registry.find("yamnet"), registry.find("yamnet-classes"))
+    except ModelError as error:
+        click.echo(f"Without sound events: {error}", err=True)
+        sounds = None
+    sound = np.concatenate([read_recording(path) for path in recordings] or [render()])
+    _show(bench_hop(sound, None, sounds), as_json=as_json)
+
+
+@bench.command(short_help="From a sound to an alert in another process.")
+@click.option("--alerts", type=click.IntRange(min=1), default=200, show_default=True)
+@click.option(
+    "--load", type=click.IntRange(min=0), default=0, help="Spinning processes of equal priority."
+)
+@recording_option
+@json_option
+def latency(*, alerts: int, load: int, recordings: tuple[Path, ...], as_json: bool) -> None:
+    """From the deciding sound in the ring to an alert in another process.
+
+    Plays recorded events at real pace: about three seconds an alert.
+    """
+    from rich.console import Console
+    from rich.progress import Progress
+
+    from daemon.audio.recording import read_recording
+    from daemon.audio.scene import render, timeline
+    from daemon.bench.latency import bench_latency
+
+    if recordings:
+        events = [read_recording(path) for path in recordings]
+    else:
+        whole = render()
+        events = [
+            whole[int(p.start_s * 16_000) : int(p.end_s * 16_000)] for p in timeline() if p.distress
+        ]
+    with Progress(console=Console(stderr=True)) as bar:
+        task = bar.add_task("alerts", total=alerts)
+        figures = bench_latency(
+            events, alerts, load, lambda count: bar.update(task, completed=count)
+        )
+    _show(figures, as_json=as_json)
+
+
+@bench.command(short_help="Memory, processor time and start.")
+@click.option("--seconds", type=click.FloatRange(min=5), default=30.0, show_default=True)
+@recording_option
+@json_option
+def idle(*, seconds: float, recordings: tuple[Path, ...], as_json: bool) -> None:
+    """Memory, processor time in silence and in speech, and how soon it listens."""
+    import numpy as np
+
+    from daemon.audio.recording import read_recording
+    from daemon.audio.scene import render
+    from daemon.bench.idle import bench_idle
+
+    click.echo(f"Two runs of {seconds:.0f} s …", err=True)
+    speech = np.concatenate([read_recording(path) for path in recordings] or [render()])
+    _show(bench_idle(speech, seconds), as_json=as_json)

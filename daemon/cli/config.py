@@ -1,0 +1,105 @@
+"""``distressd config``."""
+
+from collections.abc import Iterator
+from datetime import time
+from pathlib import Path
+from typing import Any
+
+import click
+from pydantic import BaseModel
+
+from daemon.cli.group import LazyGroup
+from daemon.cli.options import config_option, json_option, print_json
+from daemon.config.lines import Loc
+from daemon.config.load import LoadedConfig, find_config, read_config
+
+
+@click.group(
+    cls=LazyGroup,
+    lazy={
+        "check": ("daemon.cli.config:check", "Find every mistake in the configuration."),
+        "show": ("daemon.cli.config:show", "Show every setting in force and where it comes from."),
+    },
+)
+def config() -> None:
+    """Check the configuration, or show what is in force."""
+
+
+@click.command()
+@config_option
+@click.argument("path", required=False, type=click.Path(path_type=Path))
+@json_option
+def check(config_path: Path | None, path: Path | None, *, as_json: bool) -> None:
+    """Find every mistake in the configuration (or in the file PATH); exit 2 where there is one."""
+    loaded = read_config(find_config(path or config_path))
+    if as_json:
+        print_json({"path": str(loaded.path), "ok": True})
+    else:
+        click.echo(f"{loaded.path} is right.")
+
+
+@click.command()
+@config_option
+@json_option
+def show(config_path: Path | None, *, as_json: bool) -> None:
+    """Show every setting in force and where it comes from."""
+    loaded = read_config(find_config(config_path))
+    if as_json:
+        origins = {".".join(map(str, loc)): _origin(loc, loaded) for loc, _ in _settings(loaded)}
+        settings = loaded.config.model_dump(mode="json")
+        print_json({"path": str(loaded.path), "settings": settings, "origin": origins})
+    else:
+        click.echo(_as_toml(loaded))
+
+
+def _settings(loaded: LoadedConfig) -> Iterator[tuple[Loc, Any]]:
+    """Every setting: the plain ones of a table come before its own tables, as TOML wants it."""
+    yield from _inside(loaded.config, ())
+
+
+def _inside(section: BaseModel | dict[str, Any], loc: Loc) -> Iterator[tuple[Loc, Any]]:
+    if isinstance(section, BaseModel):
+        items = [(name, getattr(section, name)) for name in type(section).model_fields]
+    else:
+        items = list(section.items())
+    yield from (((*loc, name), value) for name, value in items if not _is_table(value))
+    for name, value in items:
+        if _is_table(value):
+            yield from _inside(value, (*loc, name))
+
+
+def _is_table(value: Any) -> bool:
+    return isinstance(value, BaseModel) or (isinstance(value, dict) and bool(value))
+
+
+def _origin(loc: Loc, loaded: LoadedConfig) -> str:
+    """``line 12`` of the file, or ``default``."""
+    line = loaded.lines.get(loc)
+    return f"line {line}" if line else "default"
+
+
+def _as_toml(loaded: LoadedConfig) -> str:
+    lines = [f"# {loaded.path}"]
+    table: Loc = ()
+    for loc, value in _settings(loaded):
+        if loc[:-1] != table:
+            table = loc[:-1]
+            lines += ["", f"[{'.'.join(map(str, table))}]"]
+        text = f"# {loc[-1]} is not set" if value is None else f"{loc[-1]} = {_literal(value)}"
+        lines.append(f"{text:<44} # {_origin(loc, loaded)}")
+    return "\n".join(lines)
+
+
+def _literal(value: Any) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, int | float):
+        return str(value)
+    if isinstance(value, time):
+        return value.isoformat()
+    if isinstance(value, tuple | list):
+        return f"[{', '.join(map(_literal, value))}]"
+    if isinstance(value, dict):
+        return "{}"  # one with entries is a table of its own
+    escaped = str(value).replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'

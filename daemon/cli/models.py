@@ -1,0 +1,108 @@
+"""``distressd models``."""
+
+import functools
+from dataclasses import asdict, dataclass
+
+import click
+
+from daemon.cli.group import LazyGroup
+from daemon.cli.options import json_option, print_json
+from daemon.errors import ModelError, UsageError
+from models.download import pull as fetch
+from models.registry import FILES, ModelFile, find, user_folder
+
+
+@click.group(
+    cls=LazyGroup,
+    lazy={
+        "list": ("daemon.cli.models:list_files", "List the model files and where they are."),
+        "pull": ("daemon.cli.models:pull", "Fetch model files from their publishers."),
+        "verify": ("daemon.cli.models:verify", "Check the model files against their hashes."),
+    },
+)
+def models() -> None:
+    """List, fetch and verify the model files that are not part of distressd itself."""
+
+
+@click.command("list")
+@json_option
+def list_files(*, as_json: bool) -> None:
+    """List the model files, what they are for, and where they are."""
+    rows = [_row(file) for file in FILES.values()]
+    if as_json:
+        print_json([asdict(row) for row in rows])
+        return
+    for row in rows:
+        size = f"{row.size / 1e6:.2f} MB"
+        click.echo(f"{row.name} ({row.publisher}, {row.licence}, {size}): {row.purpose}")
+        click.echo(f"    {row.path or row.problem}")
+
+
+@click.command()
+@click.argument("names", nargs=-1)
+def pull(names: tuple[str, ...]) -> None:
+    """Fetch model files from their publishers: those NAMES, or all. Nothing is fetched twice."""
+    from rich.console import Console
+    from rich.progress import DownloadColumn, Progress, TextColumn, TransferSpeedColumn
+
+    columns = (TextColumn("{task.description}"), DownloadColumn(), TransferSpeedColumn())
+    for file in _chosen(names):
+        with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+            task = progress.add_task(file.published.filename, total=file.published.size)
+            path = fetch(file, user_folder(), functools.partial(progress.advance, task))
+        click.echo(f"{path} is there and verified ({file.publisher}, {file.licence}).", err=True)
+
+
+@click.command()
+@click.argument("names", nargs=-1)
+@json_option
+def verify(names: tuple[str, ...], *, as_json: bool) -> None:
+    """Check the model files NAMES, or all, against their hashes; exit 1 where one fails."""
+    rows = [_row(file) for file in _chosen(names)]
+    if as_json:
+        print_json([asdict(row) for row in rows])
+    else:
+        for row in rows:
+            click.echo(f"✗ {row.problem}" if row.problem else f"✓ {row.name}: {row.path}")
+    if any(row.problem for row in rows):
+        raise ModelError("Not every model file is there and whole.", "Run `distressd models pull`.")
+
+
+def _chosen(names: tuple[str, ...]) -> list[ModelFile]:
+    """Files by their own name or by that of the model they belong to; all of them by default."""
+    known = {*FILES, *(file.model for file in FILES.values())}
+    unknown = sorted(set(names) - known)
+    if unknown:
+        raise UsageError(
+            f"There is no model {', '.join(unknown)}.", f"Known are: {', '.join(sorted(known))}."
+        )
+    return [f for f in FILES.values() if not names or {f.name, f.model} & set(names)]
+
+
+@dataclass(frozen=True)
+class _Row:
+    name: str
+    model: str
+    purpose: str
+    publisher: str
+    licence: str
+    size: int
+    path: str | None
+    problem: str | None
+
+
+def _row(file: ModelFile) -> _Row:
+    try:
+        path, problem = str(find(file.name)), None
+    except ModelError as error:
+        path, problem = None, str(error)
+    return _Row(
+        name=file.name,
+        model=file.model,
+        purpose=file.purpose,
+        publisher=file.publisher,
+        licence=file.licence,
+        size=file.published.size,
+        path=path,
+        problem=problem,
+    )

@@ -1,0 +1,93 @@
+"""``distressd run``: the daemon itself."""
+
+import gc
+import signal
+import sys
+from pathlib import Path
+from types import FrameType
+from typing import Literal
+
+import click
+
+from daemon.cli.options import config_option
+from daemon.config.load import load_config
+from daemon.logs import setup_logging
+
+# A thread that computes lets another in after this long (5 ms by default): an alert waits for
+# the interpreter at most so long at each of its stages.
+SWITCH_INTERVAL_S = 0.0005
+# Collections of the youngest generation stay cheap, and are few: the hop loop makes no cycles.
+GC_THRESHOLDS = (5_000, 20, 50)
+
+
+@click.command()
+@config_option
+@click.option(
+    "--source",
+    metavar="SOURCE",
+    help="mic, demo, stdin (raw 16-bit PCM, 16 kHz, mono) or file:PATH; default: [audio] source.",
+)
+@click.option(
+    "--pace",
+    type=click.Choice(["realtime", "max"]),
+    default="realtime",
+    show_default=True,
+    help="How fast recordings are played.",
+)
+@click.option(
+    "--or-demo",
+    is_flag=True,
+    help="Play the demonstration scene if this machine has no input device at all.",
+)
+@click.option("--linger", is_flag=True, help="Go on serving when a recording has ended.")
+def run(
+    *,
+    config_path: Path | None,
+    source: str | None,
+    pace: Literal["realtime", "max"],
+    or_demo: bool,
+    linger: bool,
+) -> None:
+    """Listen, raise alerts and serve subscribers, until stopped.
+
+    Sound never leaves this machine. This is an aid, not a medical or emergency device.
+    """
+    from daemon.service import Service
+
+    config = load_config(config_path)
+    setup_logging(config.log.level)
+    spec = source or config.audio.source
+    if or_demo and spec == "mic":
+        spec = _mic_or_demo()
+    sys.setswitchinterval(SWITCH_INTERVAL_S)
+    gc.set_threshold(*GC_THRESHOLDS)
+    service = Service(config, spec, pace, linger=linger)
+
+    def stop(number: int, _frame: FrameType | None) -> None:
+        service.stop(f"stopped by {signal.Signals(number).name}")
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+    service.run()
+
+
+def _mic_or_demo() -> str:
+    """The demonstration only where there is certainly no microphone.
+
+    Devices that cannot be listed may be there in a moment: the microphone source says so, and
+    tries again.
+    """
+    from daemon.audio.devices import input_devices
+    from daemon.errors import SourceUnavailable
+
+    try:
+        if input_devices():
+            return "mic"
+    except SourceUnavailable:
+        return "mic"
+    click.echo(
+        "This machine has no microphone. Playing the demonstration scene instead: its alerts are"
+        " marked demo and reach no notification channel.",
+        err=True,
+    )
+    return "demo"

@@ -1,0 +1,30 @@
+"""Checks of everything the daemon needs, one in a file, in the order in which they matter."""
+
+from collections.abc import Callable
+
+from daemon.doctor import (
+    disk,
+    microphone,
+    notifications,
+    port,
+    portaudio,
+    python,
+    shadow,
+    sound_events,
+    state_folder,
+    weights,
+)
+from daemon.doctor.check import Finding, Setting
+
+CHECKS: dict[str, Callable[[Setting], Finding]] = {
+    "python": python.check,
+    "packages": shadow.check,
+    "portaudio": portaudio.check,
+    "microphone": microphone.check,
+    "weights": weights.check,
+    "sound events": sound_events.check,
+    "state folder": state_folder.check,
+    "disk": disk.check,
+    "port": port.check,
+    "notifications": notifications.check,
+}

@@ -1,0 +1,16 @@
+"""Would the desktop show notifications?"""
+
+import asyncio
+
+from daemon.doctor.check import Finding, Setting
+from daemon.notify.availability import check_availability
+
+
+def check(setting: Setting) -> Finding:
+    """Ask the platform; shows nothing."""
+    if not setting.config.notify.desktop:
+        return Finding("ok", "switched off in [notify] desktop")
+    found = asyncio.run(check_availability())
+    if found.state == "ok":
+        return Finding("ok", f"shown from level {setting.config.notify.level} up")
+    return Finding("warning", f"{found.reason[:1].upper()}{found.reason[1:]}.", found.remedy)

@@ -1,0 +1,51 @@
+import hashlib
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from daemon.cli import main
+from models.registry import FILES, Edition, ModelFile
+
+CONTENT = b"weights"
+
+
+@pytest.fixture
+def invoke(monkeypatch, tmp_path: Path):
+    """With a registry of one file, and folders of its own."""
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("DISTRESSD_MODELS", str(tmp_path))
+    digest = hashlib.sha256(CONTENT).hexdigest()
+    edition = Edition("tiny.bin", digest, len(CONTENT), "http://127.0.0.1:9/tiny.bin")
+    for name in list(FILES):
+        monkeypatch.delitem(FILES, name)
+    monkeypatch.setitem(
+        FILES, "tiny", ModelFile("tiny", "whole", "us", "MIT", "a test", (edition,))
+    )
+    return lambda *words: CliRunner().invoke(main, ["models", *words])
+
+
+def test_list_and_verify_say_where_a_file_is_or_how_to_get_it(invoke, tmp_path):
+    assert "distressd models pull whole" in invoke("list").stdout
+    missing = invoke("verify", "--json")
+    assert missing.exit_code == 1
+    assert json.loads(missing.stdout)[0]["path"] is None
+    (tmp_path / "tiny.bin").write_bytes(CONTENT)
+    found = invoke("verify", "whole")
+    assert found.exit_code == 0
+    assert found.stdout == f"✓ tiny: {tmp_path / 'tiny.bin'}\n"
+
+
+def test_pull_without_a_network_is_one_sentence(invoke):
+    done = invoke("pull", "tiny")
+    assert done.exit_code == 1
+    assert "distressd: Could not fetch http://127.0.0.1:9/tiny.bin" in done.stderr
+    assert done.stdout == ""
+
+
+def test_an_unknown_model_is_wrong_usage(invoke):
+    done = invoke("pull", "tinny")
+    assert done.exit_code == 2
+    assert "Known are: tiny, whole" in done.stderr

@@ -1,0 +1,140 @@
+import json
+import socket
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from daemon.cli import main
+from daemon.config.schema import Acoustic, Audio, Config, Notify, Serve
+from daemon.doctor import (
+    CHECKS,
+    disk,
+    microphone,
+    notifications,
+    port,
+    portaudio,
+    python,
+    shadow,
+    sound_events,
+    state_folder,
+    weights,
+)
+from daemon.doctor.check import Setting
+from daemon.state import StateFolder
+
+
+@pytest.fixture
+def setting(tmp_path: Path):
+    return lambda **config: Setting(Config(**config), tmp_path / "state")
+
+
+def test_python(setting):
+    assert python.check(setting()).mark == "ok"
+    old = python.check(setting(), (3, 10, 4))
+    assert old.mark == "failed"
+    assert old.message == "Python 3.10.4 is too old."
+
+
+def test_a_foreign_package_called_daemon(setting, tmp_path):
+    assert shadow.check(setting()).mark == "ok"
+    (tmp_path / "pidfile.py").touch()
+    finding = shadow.check(setting(), tmp_path)
+    assert finding.mark == "failed"
+    assert "pip uninstall python-daemon" in finding.remedy
+
+
+def test_portaudio_is_named_or_told_how_to_install(setting):
+    finding = portaudio.check(setting())
+    assert (finding.mark == "ok") or finding.remedy
+    assert "PortAudio" in finding.message
+
+
+def test_a_microphone_that_is_not_there(setting):
+    finding = microphone.check(setting(audio=Audio(device="no such microphone")))
+    assert finding.mark in {"failed", "warning"}  # warning: there is none at all
+    assert finding.remedy
+
+
+def test_weights_that_are_not_there(setting, tmp_path):
+    finding = weights.check(setting(acoustic=Acoustic(weights=tmp_path / "absent.safetensors")))
+    assert finding.mark == "failed"
+    assert "absent.safetensors" in finding.message
+
+
+def test_sound_events_without_their_model(setting, tmp_path, monkeypatch):
+    monkeypatch.setenv("DISTRESSD_MODELS", str(tmp_path))
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    monkeypatch.setenv("HOME", str(tmp_path))
+    finding = sound_events.check(setting())
+    assert finding.mark == "warning"
+    assert "models pull" in finding.remedy
+    off = sound_events.check(setting(acoustic=Acoustic(sound_events=False)))
+    assert off.mark == "warning"
+    assert "switched off" in off.message
+
+
+def test_the_state_folder_and_its_token(setting, tmp_path):
+    assert state_folder.check(setting()).mark == "ok"
+    folder = tmp_path / "state"
+    folder.mkdir()
+    token = folder / "token"
+    token.write_text("secret")
+    token.chmod(0o600)
+    assert state_folder.check(setting()).mark == "ok"
+    token.chmod(0o640)
+    finding = state_folder.check(setting())
+    assert finding.mark == "failed"
+    assert finding.remedy == f"Run: chmod 600 {token}"
+
+
+def test_a_state_folder_that_is_no_folder(tmp_path):
+    path = tmp_path / "file"
+    path.touch()
+    assert state_folder.check(Setting(Config(), path)).mark == "failed"
+    assert state_folder.check(Setting(Config(), path / "below")).mark == "failed"
+
+
+@pytest.mark.parametrize(("free", "mark"), [(10**6, "failed"), (10**8, "warning"), (10**10, "ok")])
+def test_disk(setting, free, mark):
+    assert disk.judge(free).mark == mark
+    assert disk.check(setting()).mark in {"ok", "warning", "failed"}
+
+
+def test_a_port_that_is_free_taken_or_ours(setting, tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        number = server.getsockname()[1]
+        each = setting(serve=Serve(port=number))
+        taken = port.check(each)
+        assert taken.mark == "failed"
+        assert "in use by another program" in taken.message
+        with StateFolder.open(tmp_path / "state") as state:
+            state.write_run(f"ws://127.0.0.1:{number}")
+            assert "served by this daemon" in port.check(each).message
+    assert port.check(each).mark == "ok"
+    assert port.check(setting(serve=Serve(port=0))).mark == "ok"
+
+
+def test_notifications(setting, monkeypatch):
+    monkeypatch.delenv("DBUS_SESSION_BUS_ADDRESS", raising=False)
+    monkeypatch.setattr("platform.system", lambda: "Linux")
+    assert notifications.check(setting()).mark == "warning"
+    assert notifications.check(setting(notify=Notify(desktop=False))).mark == "ok"
+    monkeypatch.setattr("platform.system", lambda: "Plan9")
+    assert "not supported on Plan9" in notifications.check(setting()).message
+
+
+def test_the_command_says_each_check_and_fails_where_one_fails(monkeypatch, tmp_path):
+    monkeypatch.setenv("DISTRESSD_STATE", str(tmp_path / "state"))
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.delenv("DISTRESSD_CONFIG", raising=False)
+    config = tmp_path / "config.toml"
+    config.write_text('[acoustic]\nweights = "absent.safetensors"\n')
+    done = CliRunner().invoke(main, ["doctor", "--config", str(config), "--json"])
+    assert done.exit_code == 1
+    findings = json.loads(done.stdout)
+    assert list(findings) == list(CHECKS)
+    assert findings["weights"]["mark"] == "failed"
+    words = CliRunner().invoke(main, ["doctor", "--config", str(config)])
+    assert words.exit_code == 1
+    assert "✗ weights: " in words.stdout
