@@ -10,6 +10,7 @@
     │   ├── SourceUnavailable      not there now; it may come back, so it is retried
     │   └── RecordingError         a recording that cannot be read; it will not get better
     ├── ServeError                 the WebSocket server (port in use, certificates)
+    ├── InstallError               the service cannot be installed, removed or asked
     └── ModelError                 weights, model files and their hashes (defined in models.errors)
 
 A message says what happened, to what, and what to do: one or two sentences, no traceback.
@@ -20,6 +21,7 @@ from models.errors import DistressdError, ModelError
 __all__ = [
     "ConfigError",
     "DistressdError",
+    "InstallError",
     "ModelError",
     "RecordingError",
     "ServeError",
@@ -58,3 +60,7 @@ class RecordingError(SourceError):
 
 class ServeError(DistressdError):
     """The server cannot be started as configured."""
+
+
+class InstallError(DistressdError):
+    """The service cannot be installed, removed or asked; the steps before it stay done."""

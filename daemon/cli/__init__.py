@@ -14,6 +14,7 @@ COMMANDS = {
     "doctor": ("daemon.cli.doctor:doctor", "Find out what is missing here, and how to mend it."),
     "config": ("daemon.cli.config:config", "Check the configuration, or show what is in force."),
     "models": ("daemon.cli.models:models", "List, fetch and verify the model files."),
+    "service": ("daemon.cli.service:service", "Have it start by itself, and be started again."),
     "bench": ("daemon.cli.bench:bench", "Measure speed and footprint on this machine."),
     "train": ("daemon.cli.train:train", "Train the acoustic network."),
     "evaluate": ("daemon.cli.evaluate:evaluate", "Measure what it hears on recordings."),
