@@ -6,6 +6,8 @@
     ├── UsageError                 exit 2: the command line or the configuration is wrong
     │   └── ConfigError            every mistake in the configuration, at once
     ├── StateError                 the state folder, its token or its store
+    │   ├── StoreUnavailable       the store cannot be written now; it is tried again
+    │   └── StoreDamaged           the store cannot be read; it is set aside
     ├── SourceError                the sound source
     │   ├── SourceUnavailable      not there now; it may come back, so it is retried
     │   └── RecordingError         a recording that cannot be read; it will not get better
@@ -28,6 +30,8 @@ __all__ = [
     "SourceError",
     "SourceUnavailable",
     "StateError",
+    "StoreDamaged",
+    "StoreUnavailable",
     "UsageError",
 ]
 
@@ -44,6 +48,14 @@ class ConfigError(UsageError):
 
 class StateError(DistressdError):
     """The state folder, the token in it or the store cannot be used."""
+
+
+class StoreUnavailable(StateError):  # noqa: N818 - a state of the world more than a mistake
+    """The store cannot be written now (a full disk, a lock): alerts go out and wait for it."""
+
+
+class StoreDamaged(StateError):  # noqa: N818 - what it is, as the log says it
+    """The store's file is no store any more: it is set aside, and a new one begun."""
 
 
 class SourceError(DistressdError):

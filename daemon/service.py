@@ -34,9 +34,10 @@ LANGUAGE_REMEDY = "Nothing needs doing: alerts are raised from sound alone."
 POLL_S = 0.5
 STALLED_S = 2.0
 BEHIND_S = 1.0
-_WIRED: dict[str, Literal["language", "sound_events"]] = {
+_WIRED: dict[str, Literal["language", "sound_events", "store"]] = {
     "language": "language",
     "sound_events": "sound_events",
+    "store": "store",
 }
 
 
@@ -122,6 +123,7 @@ class Service:
             health=self.health,
             transcripts=self._config.privacy.transcripts,
             retention_days=self._config.store.retention_days,
+            max_mb=self._config.store.max_mb,
         )
         parts.callback(self._journal.close)
         parts.callback(self._keep_last_minute)

@@ -8,7 +8,7 @@
     ...        the store (daemon.store)
 """
 
-import contextlib
+import errno
 import fcntl
 import json
 import logging
@@ -20,11 +20,12 @@ import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Self
+from typing import Self
 
 import platformdirs
 
 from daemon.errors import StateError
+from daemon.store.trouble import trouble
 from daemon.wire.base import rfc3339
 
 logger = logging.getLogger(__name__)
@@ -90,7 +91,7 @@ class Run:
             StateError: the run file of a living daemon cannot be read.
         """
         path = folder / "run.json"
-        if not path.exists() or not _locked(folder):
+        if not path.exists() or not is_held(folder):
             return None
         try:
             return cls(**json.loads(path.read_text(encoding="utf-8")))
@@ -110,10 +111,10 @@ class StateFolder:
         token: what a client must know.
     """
 
-    def __init__(self, path: Path, token: str, lock: IO[str]) -> None:
+    def __init__(self, path: Path, token: str, lock: int) -> None:
         self.path = path
         self.token = token
-        self._lock = lock
+        self._lock: int | None = lock
 
     @classmethod
     def open(cls, path: Path | None = None) -> "StateFolder":
@@ -137,13 +138,13 @@ class StateFolder:
                 _write(folder / "token", secrets.token_urlsafe(32) + "\n")
             return cls(folder, read_token(folder), lock)
         except OSError as error:
-            lock.close()
+            os.close(lock)
             raise StateError(
                 f"The state folder {folder} cannot be written ({error.strerror}).",
-                "Free space on its disk, or name another in DISTRESSD_STATE.",
+                f"{trouble(error, folder).remedy} Or name another in DISTRESSD_STATE.",
             ) from error
         except StateError:
-            lock.close()
+            os.close(lock)
             raise
 
     @property
@@ -154,26 +155,39 @@ class StateFolder:
     def write_run(self, url: str) -> Run:
         """Say where this process serves.
 
+        A full or read-only disk only keeps commands from finding it.
+
         Raises:
-            StateError: the run file cannot be written.
+            StateError: this user may not write the run file.
         """
         run = Run(url, os.getpid(), str(self.token_file), str(self.path), rfc3339(time.time()))
         try:
             _write(self.path / "run.json", json.dumps(asdict(run), indent=2) + "\n")
         except OSError as error:
-            raise StateError(
-                f"The run file in {self.path} cannot be written ({error.strerror}).",
-                "Free space on its disk, or name another folder in DISTRESSD_STATE.",
-            ) from error
+            if not trouble(error, self.path).passing:
+                raise StateError(
+                    f"The run file in {self.path} cannot be written ({error.strerror}).",
+                    "Let this user write to it, or name another folder in DISTRESSD_STATE.",
+                ) from error
+            logger.warning(
+                "The run file in %s cannot be written (%s): commands do not find this daemon at"
+                " %s by themselves; it serves all the same",
+                self.path,
+                error.strerror,
+                url,
+            )
         return run
 
     def close(self) -> None:
         """Remove the run file and let the lock go. Idempotent."""
-        if self._lock.closed:
+        if self._lock is None:
             return
-        with contextlib.suppress(FileNotFoundError):  # it never served
-            (self.path / "run.json").unlink()
-        self._lock.close()
+        try:
+            (self.path / "run.json").unlink(missing_ok=True)
+        except OSError as error:
+            logger.warning("The run file in %s cannot be removed (%s)", self.path, error.strerror)
+        os.close(self._lock)
+        self._lock = None
 
     def __enter__(self) -> Self:
         return self
@@ -187,34 +201,51 @@ class StateFolder:
         self.close()
 
 
-def _take_lock(folder: Path) -> IO[str]:
+def _take_lock(folder: Path) -> int:
     """The locked file; the kernel lets the lock go when the process ends, however it ends."""
-    descriptor = os.open(folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    lock = os.fdopen(descriptor, "r+", encoding="ascii", errors="replace")
+    lock = _open_lock(folder / "lock")
+    try:
+        locked = _flock(lock)
+    except OSError:
+        os.close(lock)
+        raise
+    if not locked:
+        pid = os.pread(lock, 32, 0).decode("ascii", "replace").strip() or "unknown"
+        os.close(lock)
+        raise StateError(
+            f"Another daemon (process {pid}) uses the state folder {folder}.",
+            "Stop it, or give this one another folder in DISTRESSD_STATE.",
+        )
+    try:  # over the last one, so that it succeeds on a full disk, too
+        os.pwrite(lock, f"{os.getpid():<31}\n".encode(), 0)
+    except OSError as error:
+        logger.warning("%s cannot be written (%s)", folder / "lock", error.strerror)
+    return lock
+
+
+def _open_lock(path: Path) -> int:
+    try:
+        return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        if error.errno != errno.EROFS:
+            raise
+        return os.open(path, os.O_RDONLY | os.O_CLOEXEC)  # it can be locked all the same
+
+
+def _flock(lock: int) -> bool:
     deadline = time.monotonic() + LOCK_PATIENCE_S
     while True:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            if time.monotonic() < deadline:
-                time.sleep(0.01)
-                continue
-            pid = lock.read(32).strip() or "unknown"
-            lock.close()
-            raise StateError(
-                f"Another daemon (process {pid}) uses the state folder {folder}.",
-                "Stop it, or give this one another folder in DISTRESSD_STATE.",
-            ) from error
-        except OSError:
-            lock.close()
-            raise
-        lock.truncate(0)
-        lock.write(str(os.getpid()))
-        lock.flush()
-        return lock
+        except BlockingIOError:
+            if time.monotonic() >= deadline:
+                return False
+            time.sleep(0.01)
+        else:
+            return True
 
 
-def _locked(folder: Path) -> bool:
+def is_held(folder: Path) -> bool:
     """Whether a living process holds the lock. A process id alone may have been given anew."""
     try:
         with (folder / "lock").open("rb") as lock:
@@ -230,7 +261,12 @@ def _remove_dead_run(folder: Path) -> None:
     path = folder / "run.json"
     if path.exists():
         logger.warning("The last daemon did not stop cleanly; its run file %s is removed", path)
-        path.unlink()
+        try:
+            path.unlink()
+        except OSError as error:
+            if not trouble(error, folder).passing:
+                raise
+            logger.warning("It cannot be removed yet (%s)", error.strerror)
 
 
 def _write(path: Path, text: str) -> None:

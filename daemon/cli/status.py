@@ -22,12 +22,19 @@ _COLOURS = {"ok": "green", "off": "bright_black", "failed": "red", "unavailable"
 @json_option
 def status(*, as_json: bool) -> None:
     """Say whether the daemon runs, where, and how each part of it is; exit 1 if it does not."""
-    from daemon.state import Run, state_path
+    from daemon.state import Run, is_held, state_path
 
     folder = state_path()
     run = Run.read(folder)
     if run is None:
-        click.echo("distressd is not running. Start it with: distressd run", err=True)
+        if is_held(folder):
+            told = (
+                f"A daemon uses {folder} but does not say where it serves: it is just starting, or"
+                " its disk is full or read-only. Its log tells more."
+            )
+        else:
+            told = "distressd is not running. Start it with: distressd run"
+        click.echo(told, err=True)
         if as_json:
             print_json({"running": False, "state": str(folder)})
         sys.exit(1)

@@ -174,6 +174,7 @@ class Store(Section):
     """``[store]``: what is kept."""
 
     retention_days: int = Field(default=90, ge=1, le=36_500)
+    max_mb: int = Field(default=512, ge=1, le=1_000_000)
 
 
 class Notify(Section):

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pydantic import ValidationError
 from websockets.exceptions import ConnectionClosed
 
-from daemon.errors import StateError
+from daemon.errors import StateError, StoreUnavailable
 from daemon.health import Health
 from daemon.serve.admission import FOREIGN, MALFORMED, TOO_BIG, TRY_LATER, Admission, Refusal
 from daemon.serve.connection import Connection, Lobby
@@ -168,6 +168,7 @@ class Sessions:
             source=self._source(),
             language=self.part("language"),
             sound_events=self.part("sound_events"),
+            store=self.part("store"),
             open_alerts=tuple(open_alerts),
         )
         await subscriber.send((snapshot.model_dump_json(),))
@@ -182,6 +183,8 @@ class Sessions:
         while since < until:
             try:
                 events = await loop.run_in_executor(self._replays, read, since)
+            except StoreUnavailable:
+                return  # what happens from now on is more urgent; the snapshot says what is amiss
             except StateError as error:
                 logger.error("A replay was cut short: %s", error)  # noqa: TRY400 - it says all
                 raise Refusal(INTERNAL, "the store cannot be read; try again") from error

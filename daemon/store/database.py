@@ -3,11 +3,14 @@
 import logging
 import os
 import sqlite3
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
-from daemon.errors import StateError
+from daemon.errors import StateError, StoreDamaged, StoreUnavailable
+from daemon.store.trouble import trouble
 
 logger = logging.getLogger(__name__)
 
@@ -64,7 +67,9 @@ def open_database(folder: Path, *, busy_s: float) -> sqlite3.Connection:
         busy_s: how long a statement waits for another program's lock.
 
     Raises:
-        StateError: the file is damaged, too new or cannot be used. It is never deleted.
+        StoreUnavailable: it cannot be written now, for a reason that may pass.
+        StoreDamaged: the file is damaged. It is left as it is.
+        StateError: it is too new, or this user may not use it.
     """
     path = folder / FILE
     try:
@@ -78,10 +83,8 @@ def open_database(folder: Path, *, busy_s: float) -> sqlite3.Connection:
         _prepare(connection, path)
         begin_wal(connection)
         ready = True
-    except sqlite3.OperationalError as error:
+    except (sqlite3.Error, OSError) as error:
         raise _unusable(path, error) from error
-    except sqlite3.DatabaseError as error:
-        raise _damaged(path, str(error)) from error
     finally:
         if connection is not None and not ready:
             connection.close()
@@ -171,16 +174,37 @@ def _create_private(path: Path) -> None:
         os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
 
 
+def set_aside(folder: Path) -> Path:
+    """Move every file of the damaged store in ``folder`` into a folder of its own.
+
+    Returns:
+        That folder. Nothing is deleted: sqlite3's ``.recover`` can often still read the alerts.
+
+    Raises:
+        StoreUnavailable: the file system does not take it now.
+        StateError: this user may not.
+    """
+    stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
+    try:
+        aside = Path(tempfile.mkdtemp(prefix=f"damaged-{stamp}-", dir=folder))
+        for suffix in ("", "-wal", "-shm"):  # the main file first: without it there is no store
+            path = folder / f"{FILE}{suffix}"
+            if path.exists():
+                path.rename(aside / path.name)
+    except OSError as error:
+        raise _unusable(folder / FILE, error) from error
+    return aside
+
+
 def _unusable(path: Path, error: Exception) -> StateError:
-    return StateError(
-        f"The store {path} cannot be opened ({error}).",
-        "Let this user write to it and its folder, and close other programs that use it.",
-    )
+    if path.is_dir():
+        return StateError(f"The store {path} is a folder.", "Move it away.")
+    found = trouble(error, path.parent)
+    if found.cause == "damaged":
+        return _damaged(path, str(error))
+    kind = StoreUnavailable if found.passing else StateError
+    return kind(f"The store {path} cannot be opened: {found.words}.", found.remedy)
 
 
-def _damaged(path: Path, verdict: str) -> StateError:
-    return StateError(
-        f"The store {path} is damaged ({' '.join(verdict.split())}).",
-        f"Move all of its files away for a new store (mkdir {path.parent}/damaged && mv {path}* "
-        f"{path.parent}/damaged); sqlite3's .recover can often still read the alerts in them.",
-    )
+def _damaged(path: Path, verdict: str) -> StoreDamaged:
+    return StoreDamaged(f"The store {path} is damaged ({' '.join(verdict.split())}).")

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from daemon.store.database import FILE, connect
+from daemon.store.trouble import Trouble, trouble
 
 logger = logging.getLogger(__name__)
 
@@ -22,7 +23,7 @@ class Disk:
     its own, on which SQLite holds no locks.
 
     Attributes:
-        error: why the last sync or checkpoint failed, or "".
+        error: why the last sync or checkpoint failed, if it did.
     """
 
     def __init__(self, folder: Path, *, busy_s: float, on_change: Callable[[], None]) -> None:
@@ -33,7 +34,7 @@ class Disk:
             busy_s: how long a statement waits for another program's lock.
             on_change: called when ``error`` changed.
         """
-        self.error = ""
+        self.error: Trouble | None = None
         self._path = folder / f"{FILE}-wal"
         self._on_change = on_change
         self._log = os.open(self._path, os.O_RDONLY | os.O_CLOEXEC)
@@ -88,14 +89,18 @@ class Disk:
                 logger.exception("Store: the disk's thread failed; it goes on with what comes next")
 
     def _attempt(self, work: Callable[[], None]) -> None:
-        error = ""
+        error = None
         try:
             work()
         except (OSError, sqlite3.Error) as failure:
-            error = f"{self._path.name} cannot be synced ({failure})"
+            error = trouble(failure, self._path.parent)
         if error != self.error:
-            if error:
-                logger.error("Store: %s; a power failure may lose alerts until it can be", error)
+            if error is not None:
+                logger.error(
+                    "Store: %s cannot be synced: %s; a power failure may lose alerts until it can",
+                    self._path.name,
+                    error.words,
+                )
             self.error = error
             self._on_change()
 

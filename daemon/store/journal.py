@@ -1,6 +1,7 @@
 """The store: every alert event, numbered, written before it is sent, and found again."""
 
 import logging
+import secrets
 import sqlite3
 import threading
 import time
@@ -10,10 +11,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Literal, Self, TypeVar
 
-from daemon.errors import StateError
+from daemon.errors import StateError, StoreUnavailable
 from daemon.health import Health
-from daemon.store.database import FILE, connect, epoch_of, last_seq, open_database, transaction
-from daemon.store.disk import Disk
+from daemon.store.database import FILE, transaction
 from daemon.store.events import (
     close_open,
     load_alerts,
@@ -25,7 +25,9 @@ from daemon.store.events import (
 )
 from daemon.store.minute import Minute, load_minutes
 from daemon.store.retention import Retention
+from daemon.store.store import Store
 from daemon.store.tidying import Tidying
+from daemon.store.trouble import Trouble, trouble
 from daemon.store.unreadable import Unreadable
 from daemon.store.watermark import Watermark
 from daemon.store.writer import MAX_PENDING, StoreFigures, Writer
@@ -61,14 +63,11 @@ class Journal:
     def __init__(
         self,
         folder: Path,
-        connection: sqlite3.Connection,
         mark: Watermark,
-        seq: int,
-        unreadable: Unreadable,
         *,
         health: Health,
         transcripts: bool,
-        retention_days: int,
+        retention: Retention,
         clock: Clock,
         commit_patience_s: float,
         busy_s: float,
@@ -76,32 +75,28 @@ class Journal:
         max_pending: int,
     ) -> None:
         """Use :meth:`open`."""
-        self.epoch = epoch_of(connection)
+        self.epoch = mark.epoch or secrets.token_hex(16)
+        self._folder = folder
         self._mark = mark
-        self._unreadable = unreadable
-        self._given = seq
-        self._seq = seq  # of the last event that went out
+        self._unreadable = Unreadable()
+        self._given = 0
+        self._seq = 0  # of the last event that went out
         self._transcripts = transcripts
         self._clock = clock
         self._commit_patience_s = commit_patience_s
+        self._busy_s = busy_s
         self._lock = threading.Lock()
         self._open: dict[str, AlertEvent] = {}
         self._closed = False
-        self._connection = connection
         self._writer = Writer(
-            connection,
+            self._open_store,
+            folder,
             health=health,
             tidying=Tidying(
-                calm=lambda: not self._open,
-                prune=Retention(retention_days, clock=clock).prune,
-                every_s=tidy_every_s,
+                calm=lambda: not self._open, prune=retention.prune, every_s=tidy_every_s
             ),
             max_pending=max_pending,
         )
-        self._disk = Disk(folder, busy_s=busy_s, on_change=self._writer.report)
-        self._reading = threading.Lock()
-        self._reader = connect(folder / FILE, busy_s=busy_s)
-        self._writer.start(self._disk)
 
     @classmethod
     def open(
@@ -111,6 +106,7 @@ class Journal:
         health: Health,
         transcripts: bool = False,
         retention_days: int = 90,
+        max_mb: int = 512,
         clock: Clock = time.time,
         commit_patience_s: float = COMMIT_PATIENCE_S,
         busy_s: float = BUSY_S,
@@ -120,12 +116,17 @@ class Journal:
         """Open the store in ``folder``, which must be this process's alone.
 
         Alerts that a crash left open are cleared with reason ``restart``, as events like others.
+        A damaged store is set aside, and a new one begun. One that cannot be written for now (a
+        full disk, a read-only file system) is opened when it can be: until then alerts go out
+        with ``durable`` false and wait in memory, and their numbers go on at the seconds since
+        1970, because nobody knows for certain which numbers the store has given.
 
         Args:
             folder: the state folder.
             health: where the part ``store`` is reported.
             transcripts: false: no transcript leaves or stays.
             retention_days: how long anything is kept (see :mod:`daemon.store.retention`).
+            max_mb: megabytes that the store may hold; beyond, the oldest goes.
             clock: wall time, seconds since 1970.
             commit_patience_s: how long an event waits for its commit before it goes out.
             busy_s: how long a write waits for another program's lock before it has failed.
@@ -133,41 +134,70 @@ class Journal:
             max_pending: how many events may wait in memory for a store that cannot be written.
 
         Raises:
-            StateError: the store is damaged or cannot be written. It is left as it is.
+            StateError: the store is too new, or this user may not use it.
         """
-        connection = open_database(folder, busy_s=busy_s)
-        mark: Watermark | None = None
-        journal: Journal | None = None
+        journal = cls(
+            folder,
+            Watermark(folder),
+            health=health,
+            transcripts=transcripts,
+            retention=Retention(retention_days, max_mb * 10**6, clock=clock),
+            clock=clock,
+            commit_patience_s=commit_patience_s,
+            busy_s=busy_s,
+            tidy_every_s=tidy_every_s,
+            max_pending=max_pending,
+        )
+        started = False
         try:
-            mark = Watermark(folder, epoch_of(connection), last_seq(connection))
-            unreadable = Unreadable()
-            seq = _clear_open(connection, mark, clock(), unreadable)
-            journal = cls(
-                folder,
-                connection,
-                mark,
-                seq,
-                unreadable,
-                health=health,
-                transcripts=transcripts,
-                retention_days=retention_days,
-                clock=clock,
-                commit_patience_s=commit_patience_s,
-                busy_s=busy_s,
-                tidy_every_s=tidy_every_s,
-                max_pending=max_pending,
+            journal._start()
+            started = True
+        finally:
+            if not started:
+                journal._mark.close()
+        return journal
+
+    def _start(self) -> None:
+        store: Store | None = None
+        absent: Trouble | None = None
+        try:
+            store = self._open_store()
+        except StoreUnavailable as error:
+            absent = trouble(error.__cause__ or error, self._folder)
+            self._given = int(self._clock())
+            logger.error(  # noqa: TRY400 - one line says it all
+                "%s %s Until then alerts go out as ever, but are kept in memory only",
+                error.message,
+                error.remedy,
             )
+        self._seq = self._given
+        self._writer.start(store, absent)
+
+    def _open_store(self, damage: str = "") -> Store:
+        """Open the store, at the start or in the writer's thread, and go on from its numbers."""
+        store = Store(
+            self._folder, busy_s=self._busy_s, on_change=self._writer.report, damage=damage
+        )
+        opened = False
+        try:
+            with self._lock:
+                self.epoch = store.epoch
+                self._given = max(self._given, self._mark.begin(store.epoch, store.seq))
+                self._given = _clear_open(
+                    store.connection, self._given, self._clock(), self._unreadable
+                )
+            opened = True
         except (sqlite3.Error, OSError, ValueError) as error:
-            raise StateError(
-                f"The store in {folder} cannot be read ({error}).",
-                f"Move {folder / FILE} away to start a new one.",
+            found = trouble(error, self._folder)
+            kind = StoreUnavailable if found.passing else StateError
+            raise kind(
+                f"The store in {self._folder} cannot be read: {found.words}.",
+                f"{found.remedy} Or move {self._folder / FILE} away to start a new one.",
             ) from error
         finally:
-            if journal is None:
-                if mark is not None:
-                    mark.close()
-                connection.close()
-        return journal
+            if not opened:
+                store.close()
+        return store
 
     @property
     def seq(self) -> int:
@@ -308,10 +338,6 @@ class Journal:
                 return
             self._closed = True
         self._writer.close()
-        self._disk.close()
-        with self._reading:
-            self._reader.close()
-        self._connection.close()  # the last one: SQLite moves the log and removes it
         self._mark.close()
 
     def __enter__(self) -> Self:
@@ -332,19 +358,18 @@ class Journal:
         return self._read(lambda connection: source_of(connection, alert))
 
     def _read(self, query: Callable[[sqlite3.Connection], T]) -> T:
-        try:
-            with self._reading:
-                return query(self._reader)
-        except (sqlite3.Error, ValueError) as error:
-            raise StateError(f"The store cannot be read ({error}).", "Try again.") from error
+        store = self._writer.store
+        if store is None:
+            raise StoreUnavailable("The store is not open: see `distressd status`.")
+        return store.read(query)
 
 
 def _clear_open(
-    connection: sqlite3.Connection, mark: Watermark, wall: float, unreadable: Unreadable
+    connection: sqlite3.Connection, given: int, wall: float, unreadable: Unreadable
 ) -> int:
     """Clear what a crash left open; the last number given."""
     cleared = []
-    for number, event in enumerate(load_open(connection, unreadable), start=mark.seq + 1):
+    for number, event in enumerate(load_open(connection, unreadable), start=given + 1):
         ending = {
             "seq": number,
             "time": rfc3339(wall),
@@ -361,4 +386,4 @@ def _clear_open(
         lost = close_open(connection)
     if lost:
         logger.error("Store: %d open alerts cannot be read; they are closed without an event", lost)
-    return mark.seq + len(cleared)
+    return given + len(cleared)

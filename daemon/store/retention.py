@@ -30,22 +30,30 @@ _PRUNE = (
 
 
 class Retention:
-    """Deletes rows older than some days, in steps that the time that really passed allows."""
+    """Deletes rows older than some days, in steps that the time that really passed allows.
 
-    def __init__(self, days: int, *, clock: Clock, steady: Clock = time.monotonic) -> None:
+    A store that is larger than it may be loses its oldest day, whatever the clock says.
+    """
+
+    def __init__(
+        self, days: int, max_bytes: int, *, clock: Clock, steady: Clock = time.monotonic
+    ) -> None:
         """Begin to count the time that passes.
 
         Args:
             days: how long rows are kept.
+            max_bytes: how much the rows may take.
             clock: wall time, seconds since 1970; it may be wrong.
             steady: seconds of running, which no one can set.
         """
         self._kept_s = days * SECONDS_PER_DAY
+        self._max_bytes = max_bytes
         self._clock = clock
         self._steady = steady
         self._last = steady()
         self._allowed: float | None = None  # rows before this wall time may go
         self._behind = False
+        self._full = False
 
     def prune(self, connection: sqlite3.Connection) -> bool:
         """Delete a little of what is too old; true while there is more that may go now."""
@@ -55,11 +63,15 @@ class Retention:
         wanted = self._clock() - self._kept_s
         allowed = self._advance(oldest)
         self._say(wanted - allowed)
+        until = min(wanted, allowed)
+        full = bytes_used(connection) > self._max_bytes
+        self._say_full(full)
+        if full:
+            until = max(until, oldest + SECONDS_PER_DAY)
         deleted = [
-            connection.execute(statement, (min(wanted, allowed), PRUNED_AT_ONCE)).rowcount
-            for statement in _PRUNE
+            connection.execute(statement, (until, PRUNED_AT_ONCE)).rowcount for statement in _PRUNE
         ]
-        return PRUNED_AT_ONCE in deleted
+        return PRUNED_AT_ONCE in deleted or (full and any(deleted))
 
     def _advance(self, oldest: float) -> float:
         """Up to where the time that has passed allows rows to go."""
@@ -71,6 +83,15 @@ class Retention:
         self._allowed = start + passed * HISTORY_S_PER_S
         return self._allowed
 
+    def _say_full(self, full: bool) -> None:
+        if full and not self._full:
+            logger.warning(
+                "Store: it holds more than %d MB, so its oldest days go before their time; [store]"
+                " max_mb sets how much it may hold",
+                self._max_bytes // 10**6,
+            )
+        self._full = full
+
     def _say(self, behind_s: float) -> None:
         behind = behind_s > SECONDS_PER_DAY
         if behind and not self._behind:
@@ -80,3 +101,11 @@ class Retention:
                 behind_s / SECONDS_PER_DAY,
             )
         self._behind = behind
+
+
+def bytes_used(connection: sqlite3.Connection) -> int:
+    """What the rows of the store take; its file keeps the room of those that went."""
+    (size,) = connection.execute("PRAGMA page_size").fetchone()
+    (pages,) = connection.execute("PRAGMA page_count").fetchone()
+    (free,) = connection.execute("PRAGMA freelist_count").fetchone()
+    return int(size * (pages - free))

@@ -1,5 +1,6 @@
 """The one thread that writes to the store, and the events that wait for it."""
 
+import contextlib
 import logging
 import sqlite3
 import threading
@@ -8,13 +9,16 @@ from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
+from pathlib import Path
 
+from daemon.errors import DistressdError
 from daemon.health import Health, State
 from daemon.store.database import begin_wal, transaction
-from daemon.store.disk import Disk
 from daemon.store.events import store_event
 from daemon.store.minute import Minute, store_minute
+from daemon.store.store import Store
 from daemon.store.tidying import Tidying
+from daemon.store.trouble import Trouble, trouble
 from daemon.wire.alert import AlertEvent
 
 logger = logging.getLogger(__name__)
@@ -49,7 +53,8 @@ class Writer:
 
     def __init__(
         self,
-        connection: sqlite3.Connection,
+        open_store: Callable[[str], Store],
+        folder: Path,
         *,
         health: Health,
         tidying: Tidying,
@@ -58,16 +63,20 @@ class Writer:
         """Prepare; nothing is written before :meth:`start`.
 
         Args:
-            connection: the writing connection, owned from now on.
+            open_store: opens the store where it could not be opened at the start, or anew where
+                it turned out to be damaged, which its argument then says.
+            folder: where the store is, for remedies.
             health: where the part ``store`` is reported.
             tidying: removes what is too old and keeps the log short.
             max_pending: how many events may wait in memory.
         """
-        self._connection = connection
+        self._open_store = open_store
+        self._folder = folder
         self._health = health
         self._tidying = tidying
         self._max_pending = max_pending
-        self._disk: Disk | None = None
+        self._store: Store | None = None
+        self._damage = ""
         lock = threading.RLock()
         self._work = threading.Condition(lock)
         self._written = threading.Condition(lock)
@@ -75,7 +84,8 @@ class Writer:
         self._events: dict[int, AlertEvent] = {}
         self._minutes: dict[int, Minute] = {}
         self._jobs: deque[tuple[Job, Future[None]]] = deque()
-        self._failing = ""
+        self._failing: Trouble | None = None
+        self._notice = ""
         self._slow = False
         self._lost = 0
         self._late = 0
@@ -84,9 +94,26 @@ class Writer:
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="store-writer", daemon=True)
 
-    def start(self, disk: Disk) -> None:
-        """Begin to write; ``disk`` syncs what was written."""
-        self._disk = disk
+    @property
+    def alive(self) -> bool:
+        """Whether anybody writes."""
+        return self._thread.is_alive()
+
+    @property
+    def store(self) -> Store | None:
+        """The store, once it is open."""
+        return self._store
+
+    def start(self, store: Store | None, absent: Trouble | None = None) -> None:
+        """Begin to write into ``store``, or to try to open it where it is None.
+
+        Args:
+            store: the store, owned from now on.
+            absent: why there is none.
+        """
+        self._failing = absent
+        if store is not None:
+            self._take(store)
         self._thread.start()
         self.report()
 
@@ -113,7 +140,7 @@ class Writer:
         """
         with self._written:
             self._written.wait_for(
-                lambda: seq not in self._events or bool(self._failing), timeout=timeout_s
+                lambda: seq not in self._events or self._failing is not None, timeout=timeout_s
             )
             if seq not in self._events:
                 return seq != self._unwritable
@@ -164,7 +191,7 @@ class Writer:
         events = self.pending()
         try:
             if events:
-                self._write_events(events)
+                self._write_events(self._opened(), events)
         except Exception as error:  # noqa: BLE001 - the rest must still be closed
             with self._work:
                 self._lost += len(self._events)
@@ -176,6 +203,8 @@ class Writer:
             logger.error("Store: minutes of history that are lost: %d", len(self._minutes))
         for _, done in self._jobs:
             done.cancel()
+        if self._store is not None:
+            self._store.close()
 
     def report(self) -> None:
         """Tell health how things stand. Serialised, so that the last report is the newest state."""
@@ -187,18 +216,18 @@ class Writer:
                     "late": self._late,
                 }
                 failing, slow = self._failing, self._slow
-            unsynced = self._disk.error if self._disk else ""
-            if failing:
-                reason = f"Alerts wait in memory: {failing}."
+            unsynced = self._store.disk.error if self._store else None
+            if failing is not None:
+                reason = f"Alerts are sent, but wait in memory to be stored: {failing.words}."
+                self._tell("degraded", reason, failing.remedy, figures)
             elif slow:
                 reason = "Alerts went out before they were written: a write takes too long."
-            elif unsynced:
-                reason = f"A power failure may lose alerts: {unsynced}."
+                self._tell("degraded", reason, "Look at what keeps the disk busy.", figures)
+            elif unsynced is not None:
+                reason = f"A power failure may lose alerts: {unsynced.words}."
+                self._tell("degraded", reason, unsynced.remedy, figures)
             else:
-                self._tell("ok", "", "", figures)
-                return
-            remedy = "Free space on the disk of the state folder and close programs that use it."
-            self._tell("degraded", reason, remedy, figures)
+                self._tell("ok", self._notice, "", figures)
 
     def _tell(self, state: State, reason: str, remedy: str, figures: dict[str, float]) -> None:
         """Report; whoever listens badly must not end the thread that writes alerts."""
@@ -212,7 +241,7 @@ class Writer:
         attempts = 0
         while self._next():
             try:
-                self._write_some()
+                self._write_some(self._opened())
             except Exception as error:  # noqa: BLE001 - whatever it is, alerts want this thread
                 attempts += 1
                 self._fail(error, retry_s)
@@ -229,7 +258,8 @@ class Writer:
         with self._work:
             self._work.wait_for(
                 lambda: (
-                    self._events
+                    self._store is None
+                    or self._events
                     or self._minutes
                     or self._jobs
                     or self._log_moved
@@ -239,33 +269,60 @@ class Writer:
             )
             return bool(self._events or self._minutes or self._jobs or not self._stopping.is_set())
 
-    def _write_some(self) -> None:
+    def _opened(self) -> Store:
+        """The store: opened if it is not, anew if it is damaged."""
+        if self._damage and self._store is not None:
+            damaged, self._store = self._store, None
+            with contextlib.suppress(sqlite3.Error, OSError):  # what is damaged may not close
+                damaged.close()
+        if self._store is None:
+            store = self._open_store(self._damage)
+            self._damage = ""
+            self._take(store)
+            return store
+        return self._store
+
+    def _take(self, store: Store) -> None:
+        self._store = store
+        if store.aside is None:
+            return
+        logger.error(
+            "%s It is set aside in %s, and a new one is begun; sqlite3's .recover can often still"
+            " read the alerts in it",
+            store.damage,
+            store.aside,
+        )
+        self._notice = (
+            f"The store was damaged and is set aside in {store.aside}; a new one was begun."
+        )
+
+    def _write_some(self, store: Store) -> None:
         """One piece of the most urgent work, then what it must not delay for ever."""
         with self._work:
             events = list(self._events.values())[:BATCH]
             job = self._jobs.popleft() if self._jobs and not events else None
             log_moved = self._log_moved
         if events:
-            self._write_events(events)
+            self._write_events(store, events)
         elif job:
-            self._run_job(*job)
+            self._run_job(store, *job)
         elif self._minutes:
-            self._write_minutes()
+            self._write_minutes(store)
         elif log_moved:
             self._log_moved = False
-            begin_wal(self._connection)
+            begin_wal(store.connection)
         else:
-            self._tidy_up()
+            self._tidy_up(store)
         self._recover()
         if self._tidying.overdue():
-            self._tidy_up()
+            self._tidy_up(store)
 
-    def _write_events(self, events: list[AlertEvent]) -> None:
+    def _write_events(self, store: Store, events: list[AlertEvent]) -> None:
         unwritable = []
-        with transaction(self._connection):
+        with transaction(store.connection):
             for event in events:
                 try:
-                    store_event(self._connection, event)
+                    store_event(store.connection, event)
                 except UNWRITABLE:
                     logger.exception("Store: alert event %d can never be written", event.seq)
                     unwritable.append(event.seq)
@@ -276,17 +333,17 @@ class Writer:
                 self._lost += len(unwritable)
                 self._unwritable = unwritable[-1]
             self._written.notify_all()
-        self._synced().sync()
+        store.disk.sync()
 
-    def _write_minutes(self) -> None:
+    def _write_minutes(self, store: Store) -> None:
         # Taken out first: what comes meanwhile must not be added to what is written already.
         with self._work:
             minutes, self._minutes = self._minutes, {}
         written = False
         try:
-            with transaction(self._connection):
+            with transaction(store.connection):
                 for minute in minutes.values():
-                    self._write_minute(minute)
+                    self._write_minute(store, minute)
             written = True
         finally:
             if not written:
@@ -294,9 +351,10 @@ class Writer:
                     for minute in minutes.values():
                         self._add_minute(minute)
 
-    def _write_minute(self, minute: Minute) -> None:
+    @staticmethod
+    def _write_minute(store: Store, minute: Minute) -> None:
         try:
-            store_minute(self._connection, minute)
+            store_minute(store.connection, minute)
         except UNWRITABLE:
             logger.exception("Store: minute %s can never be written and is lost", minute.start)
 
@@ -307,50 +365,50 @@ class Writer:
             del self._minutes[min(self._minutes)]
             logger.error("Store: a minute of history is given up: the store cannot be written")
 
-    def _run_job(self, job: Job, done: Future[None]) -> None:
+    @staticmethod
+    def _run_job(store: Store, job: Job, done: Future[None]) -> None:
         if not done.set_running_or_notify_cancel():
             return  # nobody waits for it any more
         try:
-            with transaction(self._connection):
-                job(self._connection)
+            with transaction(store.connection):
+                job(store.connection)
         except Exception as error:  # noqa: BLE001 - it is raised where the job was submitted
             done.set_exception(error)
         else:
             done.set_result(None)
-            self._synced().sync()
+            store.disk.sync()
 
-    def _tidy_up(self) -> None:
-        self._tidying.run(self._connection, self._synced(), self._note_log_moved)
+    def _tidy_up(self, store: Store) -> None:
+        self._tidying.run(store.connection, store.disk, self._note_log_moved)
 
     def _note_log_moved(self) -> None:
         with self._work:
             self._log_moved = True
             self._work.notify()
 
-    def _synced(self) -> Disk:
-        if self._disk is None:
-            raise RuntimeError("the writer has not been started")
-        return self._disk
-
     def _fail(self, error: Exception, retry_s: float) -> None:
+        found = trouble(error.__cause__ or error, self._folder)
+        if found.cause == "damaged":
+            self._damage = f"The store in {self._folder} is damaged: {found.words}."
         with self._work:
-            first = not self._failing
-            self._failing = str(error) or type(error).__name__
+            before, self._failing = self._failing, found
             self._written.notify_all()
-        if first:
+        if before is None or before.cause != found.cause:
+            expected = isinstance(error, sqlite3.Error | OSError | DistressdError)
             logger.error(
-                "Store: cannot be written (%s); tried again in %.2f s",
-                error,
+                "Store: cannot be written: %s. %s Tried again in %.2f s",
+                found.words,
+                found.remedy,
                 retry_s,
-                exc_info=None if isinstance(error, sqlite3.Error) else error,
+                exc_info=None if expected else error,
             )
             self.report()
 
     def _recover(self) -> None:
         with self._work:
-            recovered = (self._failing or self._slow) and not self._events
+            recovered = (self._failing is not None or self._slow) and not self._events
             if recovered:
-                self._failing, self._slow = "", False
+                self._failing, self._slow = None, False
         if recovered:
-            logger.info("Store: everything that waited in memory is written")
+            logger.info("Store: can be written; nothing waits in memory any more")
             self.report()

@@ -35,6 +35,7 @@ class Snapshot(ServerMessage):
     source: SourceStatus
     language: PartStatus
     sound_events: PartStatus
+    store: PartStatus
     open_alerts: tuple[AlertEvent, ...]
 
 
@@ -46,9 +47,9 @@ class SourceChanged(ServerMessage):
 
 
 class PartChanged(ServerMessage):
-    """The language models' or the sound events' state changed."""
+    """The state of the language models, the sound events or the store changed."""
 
-    type: Literal["language", "sound_events"]
+    type: Literal["language", "sound_events", "store"]
     status: PartStatus
 
 

@@ -4,8 +4,10 @@ import contextlib
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -29,6 +31,46 @@ port = 0
 [notify]
 desktop = false
 """
+
+
+class SmallDisk:
+    """A file system of its own, small enough to fill."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._ballast = folder / "ballast"
+
+    def fill(self) -> None:
+        """Take every byte that is left."""
+        with self._ballast.open("ab", buffering=0) as file, contextlib.suppress(OSError):
+            while True:
+                file.write(bytes(2**12))
+
+    def free(self) -> None:
+        """Give them back."""
+        self._ballast.unlink()
+
+    def mount(self, option: str) -> None:
+        """Mount it again with ``option``: ro or rw."""
+        subprocess.run(["mount", "-o", f"remount,{option}", self.folder], check=True)
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[SmallDisk]:
+    """Skips where this user may not mount one."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    options = ["-t", "tmpfs", "-o", "size=4m,mode=0700", "tmpfs", str(folder)]
+    try:
+        made = subprocess.run(["mount", *options], capture_output=True, text=True, check=False)
+    except FileNotFoundError:
+        pytest.skip("no small disk: there is no mount here")
+    if made.returncode:
+        pytest.skip(f"no small disk: {made.stderr.strip()}")
+    try:
+        yield SmallDisk(folder)
+    finally:
+        subprocess.run(["umount", "--lazy", folder], check=False)
 
 
 @pytest.fixture(autouse=True)
@@ -87,6 +129,19 @@ class DaemonProcess:
             with error:
                 return dict(json.load(error))
 
+    def hear(self, recording: Path) -> None:
+        """Pipe ``recording`` (16 kHz) into a daemon whose source is stdin."""
+        pcm, _ = soundfile.read(recording, dtype="int16")
+        pipe = self.process.stdin
+        assert pipe is not None
+
+        def write() -> None:
+            with contextlib.suppress(BrokenPipeError):
+                pipe.write(pcm.astype("<i2").tobytes())
+                pipe.flush()
+
+        threading.Thread(target=write, daemon=True).start()
+
     def kill(self) -> None:
         self.process.send_signal(signal.SIGKILL)
         self.process.wait()
@@ -107,10 +162,12 @@ def start_daemon(tmp_path: Path) -> Iterator[Callable[..., DaemonProcess]]:
         state: Path | None = None,
         settings: str = "",
         environment: dict[str, str] | None = None,
+        port: int = 0,
     ) -> DaemonProcess:
+        """With a ``port`` of its own it is found there, without a run file."""
         state = state or tmp_path / "state"
         config = tmp_path / "config.toml"
-        config.write_text(SETTINGS + settings)
+        config.write_text(SETTINGS.replace("port = 0", f"port = {port}") + settings)
         log = (tmp_path / f"log{len(running)}").open("wb")
         process = subprocess.Popen(
             [
@@ -124,11 +181,13 @@ def start_daemon(tmp_path: Path) -> Iterator[Callable[..., DaemonProcess]]:
         )
         log.close()
         deadline = time.monotonic() + PATIENCE_S
-        while not (state / "run.json").exists() or not _is_run_of(process, state):
+        while not (_listens(port) if port else _is_run_of(process, state)):
             assert process.poll() is None, Path(log.name).read_text()
             assert time.monotonic() < deadline, "the daemon did not start"
             time.sleep(0.01)  # another process writes the file: there is no event to await
-        url = json.loads((state / "run.json").read_text())["url"]
+        url = f"ws://127.0.0.1:{port}"
+        if not port:
+            url = json.loads((state / "run.json").read_text())["url"]
         running.append(DaemonProcess(process, state, url, Path(log.name)))
         return running[-1]
 
@@ -137,7 +196,8 @@ def start_daemon(tmp_path: Path) -> Iterator[Callable[..., DaemonProcess]]:
         if daemon.process.poll() is None:
             daemon.stop()
         if daemon.process.stdin is not None:
-            daemon.process.stdin.close()
+            with contextlib.suppress(BrokenPipeError):
+                daemon.process.stdin.close()
 
 
 @pytest.fixture
@@ -159,7 +219,16 @@ def distressd(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]
 
 
 def _is_run_of(process: subprocess.Popen[bytes], state: Path) -> bool:
-    return bool(json.loads((state / "run.json").read_text())["pid"] == process.pid)
+    run = state / "run.json"
+    return run.exists() and bool(json.loads(run.read_text())["pid"] == process.pid)
+
+
+def _listens(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port)).close()
+    except OSError:
+        return False
+    return True
 
 
 @pytest.fixture(scope="session")

@@ -83,9 +83,10 @@ def test_killed_daemon_loses_nothing_that_a_subscriber_saw(start_daemon, scene_r
 
 
 def test_stopped_daemon_clears_and_exits_cleanly(start_daemon, scene_recording):
-    daemon = start_daemon(f"file:{scene_recording}")
+    daemon = start_daemon("stdin")
     with daemon.subscribe() as subscriber:
         subscriber.receive()
+        daemon.hear(scene_recording)
         raised = subscriber.alerts("raised")[-1]
         daemon.process.terminate()
         cleared = subscriber.alerts("cleared")[-1]

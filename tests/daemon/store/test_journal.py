@@ -334,12 +334,16 @@ def test_the_files_are_the_users_own(open_journal, event, tmp_path):
 
 
 @pytest.mark.parametrize("damage", ["no database", "overwritten"])
-def test_a_damaged_store_is_refused_and_left_alone(open_journal, event, tmp_path, damage):
+def test_a_damaged_store_is_set_aside_and_a_new_one_begun(
+    open_journal, event, tmp_path, damage, health
+):
     path = tmp_path / FILE
+    epoch = ""
     if damage == "no database":
         path.write_bytes(b"this is no database" * 1000)
     else:
         journal = open_journal()
+        epoch = journal.epoch
         for number in range(200):
             journal.append(event(str(number)))
         journal.close()
@@ -347,9 +351,33 @@ def test_a_damaged_store_is_refused_and_left_alone(open_journal, event, tmp_path
         content[4096 * 3 :] = b"\x5a" * (len(content) - 4096 * 3)
         path.write_bytes(content)
     before = path.read_bytes()
-    with pytest.raises(StateError, match=r"damaged.*mv .*recover"):
-        open_journal()
-    assert path.read_bytes() == before
+    journal = open_journal()
+    assert journal.epoch != epoch
+    assert journal.append(event()).durable
+    assert [one.seq for one in journal.since(0)] == [1]
+    (aside,) = tmp_path.glob("damaged-*")
+    assert (aside / FILE).read_bytes() == before
+    part = health.part("store")
+    assert part.state == "ok"
+    assert str(aside) in part.reason
+
+
+def test_a_store_that_breaks_while_it_is_written_is_set_aside(open_journal, event, tmp_path):
+    journal = open_journal(commit_patience_s=0.02)
+    first = journal.append(event("a", "cleared", reason="ended"))
+    epoch = journal.epoch
+    other = sqlite3.connect(tmp_path / FILE, isolation_level=None)
+    other.executescript(
+        "PRAGMA writable_schema = ON;"
+        "UPDATE sqlite_master SET rootpage = 9999 WHERE name = 'event';"
+        "PRAGMA schema_version = 99;"
+    )
+    other.close()
+    journal.append(event("b"))
+    until(lambda: journal.epoch != epoch and journal.figures().pending == 0)
+    assert [one.id for one in journal.since(first.seq)] == ["b"]
+    assert journal.append(event("c")).seq > first.seq
+    assert list(tmp_path.glob("damaged-*"))
 
 
 def test_a_store_of_a_newer_version_is_refused(open_journal, tmp_path):

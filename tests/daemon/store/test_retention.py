@@ -6,7 +6,7 @@ from daemon.health import Health
 from daemon.store.database import open_database
 from daemon.store.events import store_event
 from daemon.store.journal import Journal
-from daemon.store.retention import Retention
+from daemon.store.retention import Retention, bytes_used
 
 NOW = 1_700_000_000.0
 DAY = 86_400
@@ -58,10 +58,10 @@ def test_a_clock_a_year_ahead_empties_nothing(tmp_path, event, caplog):
 @pytest.mark.parametrize("restarts", [0, 5])
 def test_a_clock_that_is_wrong_for_hours_costs_days(store, history, restarts):
     clock, steady = Clock(NOW + 365 * DAY), Clock(0.0)
-    retention = Retention(90, clock=clock, steady=steady)
+    retention = Retention(90, 10**9, clock=clock, steady=steady)
     for minute in range(300):
         if restarts and minute % (300 // restarts) == 0:
-            retention = Retention(90, clock=clock, steady=steady)
+            retention = Retention(90, 10**9, clock=clock, steady=steady)
         steady.now += 60
         retention.prune(store)
     left = history()
@@ -75,7 +75,7 @@ def test_a_clock_that_is_wrong_for_hours_costs_days(store, history, restarts):
 
 def test_time_without_anything_to_delete_is_no_credit_for_later(store, history):
     clock, steady = Clock(NOW), Clock(0.0)
-    retention = Retention(90, clock=clock, steady=steady)
+    retention = Retention(90, 10**9, clock=clock, steady=steady)
     for _ in range(500):
         steady.now += HOUR
         retention.prune(store)
@@ -88,7 +88,7 @@ def test_time_without_anything_to_delete_is_no_credit_for_later(store, history):
 
 def test_a_store_that_was_away_for_a_month_catches_up(store, history):
     steady = Clock(0.0)
-    retention = Retention(90, clock=Clock(NOW + 30 * DAY), steady=steady)
+    retention = Retention(90, 10**9, clock=Clock(NOW + 30 * DAY), steady=steady)
     for _ in range(31):
         steady.now += HOUR
         while retention.prune(store):
@@ -99,8 +99,25 @@ def test_a_store_that_was_away_for_a_month_catches_up(store, history):
 def test_rows_of_a_clock_that_was_behind_do_not_hold_up_the_others(store, history, event):
     store_event(store, event("lost", "cleared", wall=1000.0, reason="ended", seq=1000))
     steady = Clock(0.0)
-    retention = Retention(90, clock=Clock(NOW + 1 * DAY), steady=steady)
+    retention = Retention(90, 10**9, clock=Clock(NOW + 1 * DAY), steady=steady)
     for _ in range(3):
         steady.now += HOUR
         retention.prune(store)
     assert len(store.execute("SELECT 1 FROM event").fetchall()) == 89
+
+
+def test_a_store_that_is_too_large_loses_its_oldest_days(store, history, caplog):
+    for seq in range(91, 2_091):  # half a megabyte of yesterday
+        store.execute(
+            "INSERT INTO event VALUES (?, ?, ?, 'cleared', 'mic', ?)",
+            (seq, str(seq), NOW - DAY + seq, "x" * 500),
+        )
+    before = bytes_used(store)
+    retention = Retention(90, before - 3_000, clock=Clock(NOW), steady=Clock(0.0))
+    while retention.prune(store):
+        pass
+    left = {row[0] for row in store.execute("SELECT alert FROM event")}
+    assert bytes_used(store) <= before - 3_000
+    assert "1" not in left
+    assert {"91", "2090"} <= left
+    assert caplog.text.count("oldest days go before their time") == 1
