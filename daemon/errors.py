@@ -13,15 +13,17 @@
     │   └── RecordingError         a recording that cannot be read; it will not get better
     ├── ServeError                 the WebSocket server (port in use, certificates)
     ├── InstallError               the service cannot be installed, removed or asked
-    └── ModelError                 weights, model files and their hashes (defined in models.errors)
+    ├── ModelError                 weights, model files and their hashes (defined in models.errors)
+    └── DataError                  corpora and what is said of them (defined in models.errors)
 
 A message says what happened, to what, and what to do: one or two sentences, no traceback.
 """
 
-from models.errors import DistressdError, ModelError
+from models.errors import DataError, DistressdError, ModelError
 
 __all__ = [
     "ConfigError",
+    "DataError",
     "DistressdError",
     "InstallError",
     "ModelError",

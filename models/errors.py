@@ -22,3 +22,7 @@ class DistressdError(Exception):
 
 class ModelError(DistressdError):
     """Weights or a model file are missing, damaged or not what their hash promises."""
+
+
+class DataError(DistressdError):
+    """The data root, a corpus in it or what is said of a recording is not what it should be."""

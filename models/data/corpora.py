@@ -1,18 +1,26 @@
-"""Reads every corpus that lies under a data root in the ``labels.csv`` layout."""
+"""Reads every corpus that lies under a data root.
+
+A corpus is a folder. Where it has a ``labels.csv`` that table is read: ``file`` and ``label``,
+and as far as known ``speaker``, ``session``, ``environment``, ``dur``; one's own recordings are
+described so. Otherwise the folder's name says whose file names it holds (``models.data.schemes``).
+"""
 
 import csv
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import numpy as np
 import soundfile
 from numpy.typing import NDArray
 
 from models.data.labels import Meaning, meaning
-from models.errors import DistressdError
+from models.data.schemes import AUDIO_SUFFIXES, SCHEMES, Scheme
+from models.errors import DataError
 from models.features.constants import SAMPLE_RATE
+
+__all__ = ["AUDIO_CORPORA", "Clip", "DataError", "corpora_in", "read_all", "read_corpus"]
 
 AUDIO_CORPORA = (
     "ravdess", "nemo", "tess", "emospeech_in", "debian_voices", "donateacry",
@@ -20,12 +28,11 @@ AUDIO_CORPORA = (
 )  # fmt: skip
 # RAVDESS holds one recording twice; the second copy is left out.
 DUPLICATES = frozenset({"ravdess/Actor_07/03-01-03-01-02-02-07.flac"})
+TABLE = "labels.csv"
 # emospeech_in names end in the contributor's hash where the speaker is anonymous.
 _CONTRIBUTOR = re.compile(r"-([0-9a-f]{40,64})\.")
-
-
-class DataError(DistressdError):
-    """The data root or a corpus in it cannot be read."""
+# What must not cross a split, the surest first; of a corpus that names none, the whole is one.
+_GROUP_COLUMNS = ("speaker", "package", "freesound_id", "session", "date")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +46,7 @@ class Clip:
         environment: emospeech_in's background, empty elsewhere.
         group: what must not cross a split: speaker, contributor, game package or source.
         duration_s: length in seconds.
+        keyword: the word that is spoken, where the corpus is one of words.
     """
 
     root: Path
@@ -48,6 +56,7 @@ class Clip:
     environment: str
     group: str
     duration_s: float
+    keyword: str = ""
 
     @property
     def meaning(self) -> Meaning:
@@ -58,47 +67,122 @@ class Clip:
         """Samples at 16 kHz, mono float32.
 
         Raises:
-            DataError: if the file is not at 16 kHz.
+            DataError: if the file cannot be decoded, or is not at 16 kHz.
         """
-        samples, rate = soundfile.read(self.root / self.file, dtype="float32", always_2d=True)
+        try:
+            samples, rate = soundfile.read(self.root / self.file, dtype="float32", always_2d=True)
+        except (OSError, soundfile.LibsndfileError) as error:
+            raise DataError(
+                f"{self.file} cannot be decoded ({error}).",
+                "Fetch it again, or take it out of the corpus.",
+            ) from error
         if rate != SAMPLE_RATE:
             raise DataError(f"{self.file} is at {rate} Hz.", "The corpora are read at 16000 Hz.")
         return np.ascontiguousarray(samples.mean(axis=1), np.float32)
 
 
-def _group(corpus: str, row: dict[str, str]) -> str:
-    if corpus == "emospeech_in":
-        contributor = _CONTRIBUTOR.search(row["file"])
-        named = row["speaker"] if row["speaker"] != "unknown" else ""
-        key = named or (contributor[1] if contributor else "unknown")
-    elif corpus in {"debian_voices", "music"}:
-        key = row["package"]
-    elif corpus in {"esc10", "us8k"}:
-        key = row["freesound_id"]
-    else:
-        key = row.get("speaker") or corpus
-    return f"{corpus}:{key}"
-
-
 def read_corpus(root: Path, corpus: str) -> Iterator[Clip]:
-    """The clips of one corpus, in the order of its ``labels.csv``.
+    """The clips of one corpus, in the order of its ``labels.csv``, else of its file names.
 
     Raises:
-        DataError: if the corpus has no ``labels.csv``.
+        DataError: if the corpus is missing or empty, or says of a file what nobody understands.
     """
-    table = root / corpus / "labels.csv"
-    if not table.is_file():
+    folder = root / corpus
+    table, scheme = folder / TABLE, SCHEMES.get(corpus)
+    if table.is_file():
+        clips = _by_table(root, corpus, table)
+    elif scheme is not None and folder.is_dir():
+        clips = _by_names(root, scheme)
+    else:
         raise DataError(f"{table} is missing.", "Name the folder that holds the corpora: --data.")
-    with table.open(newline="", encoding="utf-8") as lines:
-        for row in csv.DictReader(lines):
-            file = f"{corpus}/{row['file']}"
-            if file not in DUPLICATES:
-                yield Clip(
-                    root, corpus, file, row["label"], row.get("environment", "") or "",
-                    _group(corpus, row), float(row["dur"]),
-                )  # fmt: skip
+    empty = True
+    for clip in clips:
+        empty = False
+        if clip.file not in DUPLICATES:
+            yield clip
+    if empty:
+        raise DataError(f"{folder} holds no recording.", "Fetch the corpus, or remove its folder.")
 
 
 def read_all(root: Path) -> list[Clip]:
-    """Every clip of every corpus."""
+    """Every clip of every corpus that the shipped figures are made with."""
     return [clip for corpus in AUDIO_CORPORA for clip in read_corpus(root, corpus)]
+
+
+def corpora_in(root: Path) -> tuple[str, ...]:
+    """The corpora that lie under ``root``, one's own included, by name.
+
+    Raises:
+        DataError: if there is none.
+    """
+    folders = sorted(folder for folder in root.iterdir() if folder.is_dir())
+    found = tuple(f.name for f in folders if (f / TABLE).is_file() or f.name in SCHEMES)
+    if not found:
+        raise DataError(
+            f"No corpus lies in {root}.",
+            f"A corpus is a folder with a {TABLE}, or one named {', '.join(SCHEMES)}.",
+        )
+    return found
+
+
+def _by_table(root: Path, corpus: str, table: Path) -> Iterator[Clip]:
+    with table.open(newline="", encoding="utf-8") as lines:
+        reader = csv.DictReader(lines)
+        lacking = {"file", "label"} - set(reader.fieldnames or ())
+        if lacking:
+            raise DataError(
+                f"{table} lacks the column {', '.join(sorted(lacking))}.",
+                "Its first line names the columns; file and label are needed.",
+            )
+        for row in reader:
+            try:
+                yield _described(root, corpus, row)
+            except (DataError, ValueError) as error:
+                raise DataError(
+                    f"{table}, line {reader.line_num}: {error}",
+                    "Correct the line, or take it out.",
+                ) from error
+
+
+def _described(root: Path, corpus: str, row: dict[str, str]) -> Clip:
+    below = PurePosixPath(row["file"])
+    if below.is_absolute() or ".." in below.parts:
+        raise DataError(f"{below} is outside the corpus.")
+    environment = row.get("environment") or ""
+    meaning(corpus, row["label"], environment)  # a label that nobody knows stops here
+    file = f"{corpus}/{row['file']}"
+    known = row.get("dur")
+    duration_s = float(known) if known else _duration(root / file)
+    return Clip(
+        root, corpus, file, row["label"], environment,
+        f"{corpus}:{_group(corpus, row)}", duration_s, row.get("keyword") or "",
+    )  # fmt: skip
+
+
+def _group(corpus: str, row: dict[str, str]) -> str:
+    for column in _GROUP_COLUMNS:
+        value = row.get(column)
+        if value and value != "unknown":
+            return value
+    contributor = _CONTRIBUTOR.search(row["file"]) if corpus == "emospeech_in" else None
+    return contributor[1] if contributor else corpus
+
+
+def _by_names(root: Path, scheme: Scheme) -> Iterator[Clip]:
+    folder = root / scheme.corpus
+    for path in sorted(folder.rglob("*")):
+        if path.suffix.lower() not in AUDIO_SUFFIXES or path.name.startswith("."):
+            continue
+        below = path.relative_to(folder).as_posix()
+        named = scheme.parse(below, folder)
+        yield Clip(
+            root, scheme.corpus, f"{scheme.corpus}/{below}", named.label, named.environment,
+            f"{scheme.corpus}:{named.group}", _duration(path), named.keyword,
+        )  # fmt: skip
+
+
+def _duration(path: Path) -> float:
+    try:
+        return float(soundfile.info(path).duration)
+    except (OSError, soundfile.LibsndfileError) as error:
+        raise DataError(f"{path} cannot be decoded ({error}).", "Fetch it again.") from error

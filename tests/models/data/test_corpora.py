@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from models.data.corpora import AUDIO_CORPORA, DataError, read_all, read_corpus
+from models.data.corpora import AUDIO_CORPORA, DataError, corpora_in, read_all, read_corpus
 from models.features.constants import SAMPLE_RATE
 
 CONTRIBUTOR = "d14a028c2a3a2bc9476102bb288234c415a2b01f828ea62ac5b3e42f"
@@ -61,11 +61,77 @@ def test_a_missing_table_is_named_with_its_remedy(tmp_path):
 
 def test_all_corpora_are_asked_for(tmp_path):
     for corpus in AUDIO_CORPORA[:-1]:
-        table(tmp_path, corpus, "file,label,dur\n")
+        table(tmp_path, corpus, "file,label,dur\nx.flac,calm,1\n")
     with pytest.raises(DataError, match=AUDIO_CORPORA[-1]):
         read_all(tmp_path)
-    table(tmp_path, AUDIO_CORPORA[-1], "file,label,dur\n")
-    assert read_all(tmp_path) == []
+    table(tmp_path, AUDIO_CORPORA[-1], "file,label,dur\nx.flac,calm,1\n")
+    assert {clip.corpus for clip in read_all(tmp_path)} == set(AUDIO_CORPORA)
+
+
+def test_an_empty_corpus_is_an_error_and_not_a_figure(tmp_path):
+    table(tmp_path, "tess", "file,label,dur\n")
+    with pytest.raises(DataError, match="tess holds no recording"):
+        list(read_corpus(tmp_path, "tess"))
+    (tmp_path / "savee").mkdir()
+    with pytest.raises(DataError, match="savee holds no recording"):
+        list(read_corpus(tmp_path, "savee"))
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("file,label,dur\nx.flac,angrry,1\n", r"line 2: .*'angrry'.*Did you mean angry"),
+        ("file,label,dur\nx.flac,calm,1\ny.flac,calm,long\n", r"line 3: .*long"),
+        ("file,label,dur\n../x.flac,calm,1\n", r"line 2: .*outside the corpus"),
+        ("file,duration\nx.flac,1\n", "lacks the column label"),
+    ],
+)
+def test_a_wrong_table_is_told_with_its_line_and_a_remedy(tmp_path, text, said):
+    table(tmp_path, "mine", text)
+    with pytest.raises(DataError, match=said) as raised:
+        list(read_corpus(tmp_path, "mine"))
+    assert "labels.csv" in raised.value.message
+    assert raised.value.remedy
+
+
+def test_ones_own_recordings_need_no_more_than_file_and_label(tmp_path):
+    sound(tmp_path, "mine/kitchen/call.wav", np.zeros(SAMPLE_RATE // 2))
+    table(tmp_path, "mine", "file,label,session\nkitchen/call.wav,call_for_help,2026-03-01\n")
+    (clip,) = read_corpus(tmp_path, "mine")
+    assert (clip.group, clip.duration_s) == ("mine:2026-03-01", 0.5)
+    assert clip.meaning.verdict == "distress"
+
+
+def test_a_published_corpus_is_read_by_its_file_names(tmp_path):
+    for name in ("1001_DFA_ANG_XX.wav", "1002_IEO_NEU_XX.wav"):
+        sound(tmp_path, f"crema_d/AudioWAV/{name}", np.zeros(SAMPLE_RATE))
+    (tmp_path / "crema_d" / "README.md").write_text("about")
+    angry, neutral = read_corpus(tmp_path, "crema_d")
+    assert (angry.label, angry.group, angry.duration_s) == ("angry", "crema_d:cre1001", 1.0)
+    assert neutral.meaning.verdict == "not_distress"
+
+
+def test_a_file_that_does_not_follow_the_scheme_is_named(tmp_path):
+    sound(tmp_path, "crema_d/AudioWAV/noise.wav", np.zeros(80))
+    with pytest.raises(DataError, match=r"crema_d/AudioWAV/noise\.wav is not named as"):
+        list(read_corpus(tmp_path, "crema_d"))
+
+
+def test_an_undecodable_file_is_named(tmp_path):
+    table(tmp_path, "tess", "file,label,speaker,dur\nx.flac,angry,OAF,1\n")
+    (tmp_path / "tess" / "x.flac").write_bytes(b"no sound")
+    (clip,) = read_corpus(tmp_path, "tess")
+    with pytest.raises(DataError, match=r"tess/x\.flac cannot be decoded"):
+        clip.read()
+
+
+def test_the_corpora_of_a_root_are_found_by_table_or_by_name(tmp_path):
+    table(tmp_path, "mine", "file,label\n")
+    (tmp_path / "ravdess").mkdir()
+    (tmp_path / "text").mkdir()
+    assert corpora_in(tmp_path) == ("mine", "ravdess")
+    with pytest.raises(DataError, match="No corpus lies in"):
+        corpora_in(tmp_path / "text")
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,14 @@
 
 import pytest
 
-from models.data.labels import EMOTION_LABELS, EMOTIONS, SOUND_LABELS, meaning
+from models.data.labels import (
+    EMOTION_LABELS,
+    EMOTIONS,
+    ORDINARY_LABELS,
+    SOUND_LABELS,
+    meaning,
+)
+from models.errors import DataError
 
 
 def test_the_classes_stand_in_ravdess_order():
@@ -86,3 +93,14 @@ def test_every_meaning_allows_an_emotion_that_exists():
         assert found.emotions <= set(EMOTIONS)
         if found.verdict == "distress":
             assert found.emotions <= {"angry", "fearful"}
+
+
+def test_a_word_that_nobody_knows_is_an_error():
+    with pytest.raises(DataError, match=r"'screem'") as raised:
+        meaning("mine", "screem")
+    assert raised.value.remedy == "Did you mean scream?"
+
+
+def test_no_word_means_two_things():
+    assert not set(EMOTION_LABELS) & set(SOUND_LABELS)
+    assert not ORDINARY_LABELS & (set(EMOTION_LABELS) | set(SOUND_LABELS))
