@@ -3,12 +3,16 @@
 Where a corpus has many groups a hash of the group decides, so that a new recording of a known
 speaker goes where the speaker is. Where it has few, the table below does, chosen before any
 result was seen so that every fold has each kind of sound.
+
+Beside that split stand the six folds of RAVDESS's actors, and one for each corpus left out.
 """
 
 import hashlib
+from collections.abc import Callable, Mapping, Sequence
 from typing import Literal
 
 from models.data.corpora import Clip
+from models.errors import DataError
 
 Fold = Literal["train", "dev", "test"]
 
@@ -55,9 +59,73 @@ def fold_of(group: str) -> Fold:
     return "dev" if place < _TRAIN_SHARE + _DEV_SHARE else "test"
 
 
-def split(clips: list[Clip]) -> dict[Fold, list[Clip]]:
+def split(clips: Sequence[Clip]) -> dict[Fold, list[Clip]]:
     """The clips of each fold, in their order."""
+    return _sorted_into(clips, lambda clip: fold_of(clip.group))
+
+
+RAVDESS_FOLDS = 6
+RAVDESS_ACTORS = 24
+_ACTORS_A_FOLD = RAVDESS_ACTORS // RAVDESS_FOLDS
+
+
+def ravdess_actors(fold: int) -> dict[Fold, tuple[int, ...]]:
+    """The actors of RAVDESS fold 0 to 5: test 4k+1..4k+4, the next four the inner development set.
+
+    Odd actors are men, even ones women, so that both sets have two of each, and every actor is in
+    the development set of exactly one fold.
+    """
+    if not 0 <= fold < RAVDESS_FOLDS:
+        raise DataError(f"RAVDESS has no fold {fold}.", f"Folds are 0 to {RAVDESS_FOLDS - 1}.")
+    order = [(fold * _ACTORS_A_FOLD + i) % RAVDESS_ACTORS + 1 for i in range(RAVDESS_ACTORS)]
+    return {
+        "train": tuple(sorted(order[2 * _ACTORS_A_FOLD :])),
+        "dev": tuple(sorted(order[_ACTORS_A_FOLD : 2 * _ACTORS_A_FOLD])),
+        "test": tuple(order[:_ACTORS_A_FOLD]),
+    }
+
+
+def ravdess_split(clips: Sequence[Clip], fold: int) -> dict[Fold, list[Clip]]:
+    """RAVDESS by the actors of ``fold``; clips of other corpora are left out."""
+    sides: dict[str, Fold] = {
+        f"ravdess:rav{actor:02d}": side
+        for side, actors in ravdess_actors(fold).items()
+        for actor in actors
+    }
+    return _sorted_into([c for c in clips if c.corpus == "ravdess"], lambda c: sides[c.group])
+
+
+def without_corpus(clips: Sequence[Clip], corpus: str) -> dict[Fold, list[Clip]]:
+    """All of ``corpus`` for the test; of the others, what they have for training and development.
+
+    Raises:
+        DataError: if there is no clip of ``corpus``.
+    """
+    if not any(clip.corpus == corpus for clip in clips):
+        raise DataError(f"There is no recording of {corpus}.", "It cannot be left out.")
+    others = split([clip for clip in clips if clip.corpus != corpus])
+    return others | {"test": [clip for clip in clips if clip.corpus == corpus]}
+
+
+def check_groups(folds: Mapping[Fold, Sequence[Clip]]) -> None:
+    """Refuse a split that a group crosses.
+
+    Raises:
+        DataError: names the group, its folds and a file on each side.
+    """
+    seen: dict[str, tuple[Fold, Clip]] = {}
+    for fold, clips in folds.items():
+        for clip in clips:
+            other, first = seen.setdefault(clip.group, (fold, clip))
+            if other != fold:
+                raise DataError(
+                    f"{clip.group} is in {other} ({first.file}) and in {fold} ({clip.file}).",
+                    "Put all recordings of a speaker or source into one fold.",
+                )
+
+
+def _sorted_into(clips: Sequence[Clip], side: Callable[[Clip], Fold]) -> dict[Fold, list[Clip]]:
     folds: dict[Fold, list[Clip]] = {"train": [], "dev": [], "test": []}
     for clip in clips:
-        folds[fold_of(clip.group)].append(clip)
+        folds[side(clip)].append(clip)
     return folds

@@ -9,7 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.data.corpora import Clip, read_all
-from models.data.splits import fold_of, split
+from models.data.splits import (
+    check_groups,
+    fold_of,
+    ravdess_actors,
+    ravdess_split,
+    split,
+    without_corpus,
+)
+from models.errors import DataError
 
 names = st.text(min_size=1, max_size=12)
 
@@ -60,6 +68,48 @@ def test_shares_are_about_as_meant():
 def test_ravdess_actors_are_split_14_4_6():
     folds = [fold_of(f"ravdess:rav{actor:02d}") for actor in range(1, 25)]
     assert folds == ["train"] * 14 + ["dev"] * 4 + ["test"] * 6
+
+
+def clips_of_ravdess():
+    return [clip(f"ravdess:rav{1 + n % 24:02d}", n) for n in range(48)]
+
+
+@pytest.mark.parametrize("fold", range(6))
+def test_a_ravdess_fold_has_four_actors_to_test_and_two_of_each_sex_to_choose(fold):
+    actors = ravdess_actors(fold)
+    assert actors["test"] == tuple(range(4 * fold + 1, 4 * fold + 5))
+    assert sum(actor % 2 for actor in actors["dev"]) == 2
+    assert [len(actors[side]) for side in ("train", "dev", "test")] == [16, 4, 4]
+    assert sorted(actor for side in actors.values() for actor in side) == list(range(1, 25))
+    folds = ravdess_split([*clips_of_ravdess(), clip("tess:OAF", 99)], fold)
+    check_groups(folds)
+    assert sum(map(len, folds.values())) == 48
+    assert {c.group for c in folds["test"]} == {f"ravdess:rav{a:02d}" for a in actors["test"]}
+
+
+def test_every_actor_is_tested_once_and_chosen_by_once():
+    for side in ("test", "dev"):
+        assert sorted(a for k in range(6) for a in ravdess_actors(k)[side]) == list(range(1, 25))
+
+
+def test_there_is_no_seventh_fold():
+    with pytest.raises(DataError, match="no fold 6"):
+        ravdess_actors(6)
+
+
+def test_a_corpus_left_out_is_only_tested_and_nothing_else_is():
+    clips = [*clips_of_ravdess(), clip("tess:OAF", 50), clip("tess:YAF", 51)]
+    folds = without_corpus(clips, "ravdess")
+    assert [c.corpus for c in folds["test"]] == ["ravdess"] * 48
+    assert [c.group for c in folds["train"]] == ["tess:OAF"]
+    with pytest.raises(DataError, match="no recording of nemo"):
+        without_corpus(clips, "nemo")
+
+
+def test_a_group_on_both_sides_is_refused_with_its_files():
+    folds = {"train": [clip("tess:OAF", 1)], "dev": [], "test": [clip("tess:OAF", 2)]}
+    with pytest.raises(DataError, match=r"tess:OAF is in train \(1\.flac\) and in test"):
+        check_groups(folds)
 
 
 @pytest.mark.data
