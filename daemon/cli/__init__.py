@@ -16,6 +16,7 @@ COMMANDS = {
     "models": ("daemon.cli.models:models", "List, fetch and verify the model files."),
     "service": ("daemon.cli.service:service", "Have it start by itself, and be started again."),
     "bench": ("daemon.cli.bench:bench", "Measure speed and footprint on this machine."),
+    "data": ("daemon.cli.data:data", "Check the recordings to train and measure with."),
     "train": ("daemon.cli.train:train", "Train the acoustic network."),
     "evaluate": ("daemon.cli.evaluate:evaluate", "Measure what it hears on recordings."),
     "export": ("daemon.cli.export:export", "Write the network for use with torch alone."),

@@ -1,0 +1,73 @@
+"""``distressd data``: what lies under a data root, and whether it is fit to train with."""
+
+from pathlib import Path
+
+import click
+
+from daemon.cli.options import json_option, print_json
+from daemon.cli.train import data_option, require_training
+from models.errors import DataError
+
+corpus_option = click.option(
+    "--corpus",
+    "corpora",
+    multiple=True,
+    help="Look at this corpus only; may be given several times.",
+)
+
+
+@click.group()
+def data() -> None:
+    """Check the recordings to train and measure with, or list them."""
+
+
+@data.command()
+@data_option
+@corpus_option
+@click.option(
+    "--voice",
+    is_flag=True,
+    help="Look for voice where a corpus claims speech or its absence (needs the language extra).",
+)
+@json_option
+def check(*, data: Path, corpora: tuple[str, ...], voice: bool, as_json: bool) -> None:
+    """Read every recording and say what is wrong.
+
+    Decoding, rate, length, clipping, silence, duplicates, balance of labels, and whether tables
+    agree with the names that the publishers gave.
+    """
+    require_training()
+    from models.data.validation import validate
+
+    reports = validate(data, corpora, voice=voice)
+    if as_json:
+        print_json({"corpora": [one.stored() for one in reports]})
+    else:
+        for one in reports:
+            click.echo("\n".join(one.sentences()))
+    unfit = [one.corpus for one in reports if not one.fit]
+    if unfit:
+        raise DataError(f"Unfit to train or measure with: {', '.join(unfit)}.", "See above.")
+
+
+@data.command()
+@data_option
+@corpus_option
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, dir_okay=False),
+    default=Path("manifest.csv"),
+    show_default=True,
+    help="Where the table goes.",
+)
+def manifest(*, data: Path, corpora: tuple[str, ...], out: Path) -> None:
+    """Write a table of every recording, its group and fold."""
+    from models.data.corpora import corpora_in, read_corpus
+    from models.data.manifest import write_manifest
+    from models.data.splits import split
+
+    clips = [clip for corpus in corpora or corpora_in(data) for clip in read_corpus(data, corpus)]
+    folds = split(clips)
+    write_manifest(out, folds)
+    counts = ", ".join(f"{len(found)} {fold}" for fold, found in folds.items())
+    click.echo(f"{out}: {counts}.", err=True)
