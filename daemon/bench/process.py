@@ -7,7 +7,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,10 +28,18 @@ class RunningDaemon:
 
 
 @contextlib.contextmanager
-def running_daemon(source: str, settings: str) -> Iterator[RunningDaemon]:
+def running_daemon(
+    source: str,
+    settings: str,
+    more: Sequence[str] = (),
+    *,
+    serve: str = "",
+    stdin: int = subprocess.DEVNULL,
+) -> Iterator[RunningDaemon]:
     """Start ``distressd run`` on ``source`` with the TOML ``settings``, and stop it at the end.
 
-    It has a state folder of its own, any free port, and notifies nobody.
+    ``serve`` is TOML for the section ``[serve]``, ``more`` are further words of the
+    command. It has a state folder of its own, any free port, and notifies nobody.
 
     Raises:
         DistressdError: if it does not serve within 20 s.
@@ -40,15 +48,16 @@ def running_daemon(source: str, settings: str) -> Iterator[RunningDaemon]:
         folder = Path(name)
         config = folder / "config.toml"
         config.write_text(
-            f"version = 1\n[serve]\nport = 0\n[notify]\ndesktop = false\n{settings}\n"
+            f"version = 1\n[serve]\nport = 0\n{serve}\n[notify]\ndesktop = false\n{settings}\n"
         )
         state = folder / "state"
-        words = ["run", "--config", str(config), "--source", source, "--linger"]
+        words = ["run", "--config", str(config), "--source", source, "--linger", *more]
         asked = time.monotonic()
         with (folder / "log").open("wb") as log:
             process = subprocess.Popen(  # noqa: S603 - our own command line
                 [sys.executable, "-m", "daemon", *words],
                 env=os.environ | {"DISTRESSD_STATE": str(state)},
+                stdin=stdin,
                 stderr=log,
                 stdout=log,
             )
@@ -58,6 +67,9 @@ def running_daemon(source: str, settings: str) -> Iterator[RunningDaemon]:
         finally:
             process.terminate()
             process.wait(timeout=10)
+            if process.stdin is not None:
+                with contextlib.suppress(BrokenPipeError):  # what nobody reads any more
+                    process.stdin.close()
 
 
 def _wait_for_url(process: subprocess.Popen[bytes], state: Path, log: Path) -> str:

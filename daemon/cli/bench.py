@@ -2,11 +2,16 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from daemon.cli.options import json_option, print_json
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+    from rich.progress import Progress
 
 
 @click.group()
@@ -81,24 +86,12 @@ def latency(*, alerts: int, load: int, recordings: tuple[Path, ...], as_json: bo
 
     Plays recorded events at real pace: about three seconds an alert.
     """
-    from rich.console import Console
-    from rich.progress import Progress
-
-    from daemon.audio.recording import read_recording
-    from daemon.audio.scene import render, timeline
     from daemon.bench.latency import bench_latency
 
-    if recordings:
-        events = [read_recording(path) for path in recordings]
-    else:
-        whole = render()
-        events = [
-            whole[int(p.start_s * 16_000) : int(p.end_s * 16_000)] for p in timeline() if p.distress
-        ]
-    with Progress(console=Console(stderr=True)) as bar:
+    with _progress() as bar:
         task = bar.add_task("alerts", total=alerts)
         figures = bench_latency(
-            events, alerts, load, lambda count: bar.update(task, completed=count)
+            _events(recordings), alerts, load, lambda count: bar.update(task, completed=count)
         )
     _show(figures, as_json=as_json)
 
@@ -118,3 +111,79 @@ def idle(*, seconds: float, recordings: tuple[Path, ...], as_json: bool) -> None
     click.echo(f"Two runs of {seconds:.0f} s …", err=True)
     speech = np.concatenate([read_recording(path) for path in recordings] or [render()])
     _show(bench_idle(speech, seconds), as_json=as_json)
+
+
+@bench.command(short_help="Many subscribers, some slow, some hostile.")
+@click.option("--subscribers", type=click.IntRange(1, 4_000), default=500, show_default=True)
+@click.option("--alerts", type=click.IntRange(min=1), default=20, show_default=True)
+@recording_option
+@json_option
+def load(*, subscribers: int, alerts: int, recordings: tuple[Path, ...], as_json: bool) -> None:
+    """How soon an alert is with every healthy subscriber while 8 in 100 misbehave.
+
+    Of those, half never read and half send rubbish. About three seconds an alert.
+    """
+    from daemon.bench.load import bench_load
+
+    with _progress() as bar:
+        task = bar.add_task("starting", total=alerts)
+        figures = bench_load(
+            _events(recordings),
+            subscribers,
+            alerts,
+            lambda what, count: bar.update(task, description=what, completed=count),
+        )
+    _show(figures, as_json=as_json)
+
+
+@bench.command(short_help="Days of sound: does anything grow?")
+@click.option("--hours", type=click.FloatRange(min=0.05), default=48.0, show_default=True)
+@click.option(
+    "--probes",
+    type=click.IntRange(min=1),
+    default=100,
+    show_default=True,
+    help="Alerts timed at real pace before the days, and again after.",
+)
+@recording_option
+@json_option
+def soak(*, hours: float, probes: int, recordings: tuple[Path, ...], as_json: bool) -> None:
+    """Days of sound through a real daemon, as fast as it hears them.
+
+    Mostly a quiet room, with a minute of talk and cries every ten. A day takes some ten minutes,
+    and each alert that is timed about three seconds.
+    """
+    from daemon.audio.scene import render
+    from daemon.bench.soak import bench_soak
+
+    with _progress() as bar:
+        task = bar.add_task("warming up", total=1.0)
+        figures = bench_soak(
+            render(),
+            _events(recordings),
+            hours,
+            probes,
+            lambda what, share: bar.update(task, description=what, completed=share),
+        )
+    _show(figures, as_json=as_json)
+
+
+def _events(recordings: tuple[Path, ...]) -> "list[NDArray[np.float32]]":
+    """Sounds that raise alerts: the recordings, or the cries of the demonstration scene."""
+    from daemon.audio.recording import read_recording
+    from daemon.audio.scene import render, timeline
+
+    if recordings:
+        return [read_recording(path) for path in recordings]
+    whole = render()
+    return [
+        whole[int(p.start_s * 16_000) : int(p.end_s * 16_000)] for p in timeline() if p.distress
+    ]
+
+
+def _progress() -> "Progress":
+    """On standard error."""
+    from rich.console import Console
+    from rich.progress import Progress
+
+    return Progress(console=Console(stderr=True))

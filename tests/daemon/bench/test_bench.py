@@ -2,11 +2,14 @@
 
 import json
 
+import numpy as np
 import pytest
 from click.testing import CliRunner
 
+from daemon.bench.days import MINUTE, minutes, pcm
 from daemon.bench.latency import STAGES
 from daemon.bench.percentiles import percentiles
+from daemon.bench.soak import Sample, slope_mb_per_day
 from daemon.cli import main
 
 
@@ -58,3 +61,41 @@ def test_idle():
     assert set(figures["cpu_pct"]) == {"silence", "speech"}
     assert all(share > 0 for share in figures["cpu_pct"].values())
     assert figures["start_ms"] > 0
+
+
+@pytest.mark.slow
+def test_load_reaches_every_healthy_subscriber(sound_events):
+    figures = bench("load", "--subscribers", 25, "--alerts", 1)
+    assert list(figures) == ["subscribers", "healthy", "alerts", "lost", "fanout_ms"]
+    assert (figures["subscribers"], figures["healthy"], figures["lost"]) == (25, 23, 0)
+    assert figures["alerts"] >= 1
+    assert set(figures["fanout_ms"]) == {"p50", "p99", "max"}
+    assert 0 < figures["fanout_ms"]["p50"] <= figures["fanout_ms"]["max"]
+
+
+@pytest.mark.slow
+def test_soak_hears_every_hop(sound_events):
+    figures = bench("soak", "--hours", 0.2, "--probes", 1)
+    assert list(figures) == [
+        *("hours", "rss_slope_mb_per_day", "hops_lost", "fds", "threads", "latency_ms_p99")
+    ]
+    assert (figures["hours"], figures["hops_lost"]) == (0.2, 0)
+    assert figures["fds"][0] == figures["fds"][1] > 0
+    assert figures["threads"][0] == figures["threads"][1] > 0
+    assert all(0 < latency < 60_000 for latency in figures["latency_ms_p99"])
+
+
+def test_the_slope_is_that_of_the_line_through_the_samples():
+    samples = [Sample(hours=h, rss=(100 + h) * 2**20, fds=1, threads=1) for h in range(25)]
+    assert slope_mb_per_day(samples) == pytest.approx(24.0)
+    assert slope_mb_per_day(samples[:1]) == 0.0
+
+
+def test_a_day_has_its_length_and_its_scenes():
+    scene = np.full(MINUTE + 5, 0.5, np.float32)
+    day = list(minutes(scene, 1.0))
+    assert len(day) == 60
+    assert all(len(minute) == MINUTE * 2 for minute in day)
+    loud = [number for number, minute in enumerate(day) if minute == pcm(scene[:MINUTE])]
+    assert loud == [5, 15, 25, 35, 45, 55]
+    assert len(set(day)) == 55
