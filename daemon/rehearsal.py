@@ -1,16 +1,28 @@
-"""Many streams through the whole pipeline, on every core, for evaluation."""
+"""Many streams through the whole pipeline, on every core, for evaluation.
+
+Scenes are heard once; what they would have given at other thresholds comes from the evidence that
+the hop loop handed to fusion, decided upon again.
+"""
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import soundfile
 from numpy.typing import NDArray
 
-from daemon.config.schema import Config
+from daemon.acoustic.evidence import AcousticEvidence
+from daemon.config.schema import Config, Fusion
+from daemon.fusion.fuser import Fuser
+from daemon.fusion.level import RANK
 from daemon.replay import hear_recording
+from daemon.wire.base import Level, Phase
 from models.evaluation.raised import Raised
+from models.evaluation.scenes.alerts import Alert, Heard
+from models.evaluation.scenes.mixing import mix
+from models.evaluation.scenes.script import Scene
 from models.features.constants import SAMPLE_RATE
 from models.parallel import pool
 
@@ -41,3 +53,92 @@ def rehearse(streams: Sequence[Float], config: Config) -> list[list[Raised]]:
         heard = workers.map(_alerts, [(config, streams[i]) for i in order], chunksize=1)
         found = dict(zip(order, heard, strict=True))
     return [found[i] for i in range(len(streams))]
+
+
+def rehearse_scenes(
+    scenes: Sequence[Scene], thresholds: Sequence[float], config: Config
+) -> Iterator[Heard]:
+    """What the daemon makes of each scene, as configured and at other thresholds of a warning."""
+    with pool() as workers:
+        yield from workers.map(
+            partial(_hear_scene, thresholds=thresholds, config=config), scenes, chunksize=1
+        )
+
+
+def _hear_scene(scene: Scene, thresholds: Sequence[float], config: Config) -> Heard:
+    stream, truth = mix(scene)
+    evidence: list[AcousticEvidence] = []
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "scene.wav"
+        soundfile.write(path, stream, SAMPLE_RATE, subtype="FLOAT")
+        events = list(hear_recording(path, config, "max", heard=evidence.append))
+    steps = [(e.id, e.phase, e.kind, e.level, e.stream_s) for e in events]
+    return Heard(
+        truth,
+        _lives(steps, evidence, config.fusion.release),
+        {t: _decided(evidence, with_warning_at(config.fusion, t)) for t in thresholds},
+    )
+
+
+def with_warning_at(fusion: Fusion, threshold: float) -> Fusion:
+    """``fusion`` with another threshold of a warning; the others give way as far as they must."""
+    kept = fusion.threshold
+    levels = kept.model_copy(
+        update={
+            "advisory": min(kept.advisory, threshold),
+            "warning": threshold,
+            "critical": max(kept.critical, threshold),
+        }
+    )
+    return fusion.model_copy(
+        update={
+            "threshold": levels,
+            "release": min(fusion.release, 0.9 * levels.advisory),
+            "overwhelming": max(fusion.overwhelming, threshold),
+        }
+    )
+
+
+_Step = tuple[str, Phase, str, Level, float]
+
+
+def _decided(evidence: Sequence[AcousticEvidence], fusion: Fusion) -> tuple[Alert, ...]:
+    fuser = Fuser(fusion)
+    judgements = [j for one in evidence for j in fuser.hear(one)] + fuser.close("ended")
+    steps: list[_Step] = [
+        (d.alert, d.phase, d.kind, d.level, d.sample / SAMPLE_RATE)
+        for d in (judgement.decision for judgement in judgements)
+    ]
+    return _lives(steps, evidence, fusion.release)
+
+
+def _lives(
+    steps: Sequence[_Step], evidence: Sequence[AcousticEvidence], release: float
+) -> tuple[Alert, ...]:
+    """Each alert from its steps, in the order in which they were raised."""
+    by_alert: dict[str, list[_Step]] = {}
+    for step in steps:
+        by_alert.setdefault(step[0], []).append(step)
+    times = np.array([one.sample for one in evidence]) / SAMPLE_RATE
+    distress = np.array([one.distress for one in evidence])
+    infant = np.array([one.infant for one in evidence])
+    lives = []
+    for life in by_alert.values():
+        _, _, kind, _, raised_s = life[0]
+        is_infant = kind == "infant_crying"
+        cleared_s = next((at for _, phase, _, _, at in life if phase == "cleared"), None)
+        until = len(times) if cleared_s is None else int(np.searchsorted(times, cleared_s))
+        loud = np.flatnonzero((infant if is_infant else distress)[:until] >= release)
+        warned = [at for _, phase, _, level, at in life
+                  if phase != "cleared" and RANK[level] >= RANK["warning"]]  # fmt: skip
+        lives.append(
+            Alert(
+                kind=kind,
+                raised_s=raised_s,
+                warned_s=min(warned, default=None),
+                cleared_s=cleared_s,
+                heard_s=float(times[loud[-1]]) if len(loud) else None,
+                infant=is_infant,
+            )
+        )
+    return tuple(lives)

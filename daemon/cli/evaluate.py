@@ -10,24 +10,42 @@ from daemon.cli.options import config_option, json_option, print_json
 from daemon.cli.train import data_option, require_training
 from daemon.config.load import load_config
 from daemon.config.schema import Config
+from models.data.splits import Fold
 
 
 @click.command()
 @data_option
 @config_option
-@click.option("--suite", type=click.Choice(["floor", "endurance"]), default="floor")
+@click.option("--suite", type=click.Choice(["floor", "endurance", "scenes"]), default="floor")
+@click.option(
+    "--fold",
+    type=click.Choice(["dev", "test"]),
+    default="test",
+    show_default=True,
+    help="Sources of the scenes: dev to choose by, test to report.",
+)
+@click.option("--quick", is_flag=True, help="Scenes: a tenth of everything, in five minutes.")
 @json_option
-def evaluate(*, data: Path, config_path: Path | None, suite: str, as_json: bool) -> None:
+def evaluate(
+    *, data: Path, config_path: Path | None, suite: str, fold: Fold, quick: bool, as_json: bool
+) -> None:
     """Measure recall, false alarms and the gate.
 
     floor: gate, screams, ordinary speech and music, and the emotions of unseen actors; with and
     without sound events. About ten minutes on two cores.
 
     endurance: whether six hours of an open gate change what is heard afterwards.
+
+    scenes: distress in hours of everyday sound, in simulated rooms, at four levels over it.
     """
     require_training()
     config = load_config(config_path)
-    figures = _floor(data, config) if suite == "floor" else _endurance(data, config)
+    if suite == "floor":
+        figures = _floor(data, config)
+    elif suite == "endurance":
+        figures = _endurance(data, config)
+    else:
+        figures = _scenes(data, config, fold, quick=quick)
     if as_json:
         print_json(figures)
         return
@@ -100,3 +118,10 @@ def _endurance(data: Path, config: Config) -> dict[str, Any]:
         update={"gate": config.gate.model_copy(update={"hangover_ms": 10**10})}
     )
     return endurance.measure(data, partial(load_ear, held_open, Health()))
+
+
+def _scenes(data: Path, config: Config, fold: Fold, *, quick: bool) -> dict[str, Any]:
+    from daemon.rehearsal import rehearse_scenes
+    from models.evaluation.scenes.suite import measure
+
+    return measure(data, fold, partial(rehearse_scenes, config=config), quick=quick)

@@ -12,9 +12,9 @@ def require_training() -> None:
     """Say in one sentence that the extra is missing.
 
     Raises:
-        ModelError: if torch or scikit-learn is not installed.
+        ModelError: if torch or another library of it is not installed.
     """
-    for module in ("torch", "sklearn", "tqdm"):
+    for module in ("torch", "sklearn", "tqdm", "scipy", "pyroomacoustics", "matplotlib"):
         if importlib.util.find_spec(module) is None:
             raise ModelError(
                 f"{module} is not installed, and this command needs it.",

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 
 import numpy as np
+from scipy.stats import chi2
 
 Z = 1.959964  # two-sided 95 %
 
@@ -38,6 +39,13 @@ def poisson(events: int, hours: float) -> Interval:
     low = events * (1 - 1 / (9 * events) - Z / (3 * np.sqrt(events))) ** 3 if events else 0.0
     more = events + 1
     high = more * (1 - 1 / (9 * more) + Z / (3 * np.sqrt(more))) ** 3
+    return Interval(events / hours, float(low / hours), float(high / hours), hours)
+
+
+def poisson_exact(events: int, hours: float) -> Interval:
+    """Events an hour, with the exact Poisson interval (Garwood 1936)."""
+    low = chi2.ppf(0.025, 2 * events) / 2 if events else 0.0
+    high = chi2.ppf(0.975, 2 * events + 2) / 2
     return Interval(events / hours, float(low / hours), float(high / hours), hours)
 
 

@@ -1,0 +1,43 @@
+"""``distressd evaluate --suite scenes``: material, script, mixing, listening, figures."""
+
+from pathlib import Path
+from typing import Any
+
+from tqdm import tqdm
+
+from models.data.corpora import corpora_in, read_corpus
+from models.data.splits import Fold
+from models.evaluation.scenes.alerts import Listen
+from models.evaluation.scenes.figures import THRESHOLDS, figures
+from models.evaluation.scenes.material import Material, material
+from models.evaluation.scenes.script import FULL, QUICK, Amount, missing_backgrounds, write
+
+
+def found_in(data: Path, fold: Fold) -> Material:
+    """What the corpora under ``data``, one's own included, have for scenes of ``fold``."""
+    clips = [clip for corpus in corpora_in(data) for clip in read_corpus(data, corpus)]
+    return material(clips, fold)
+
+
+def measure(data: Path, fold: Fold, listen: Listen, *, quick: bool = False) -> dict[str, Any]:
+    """The figures of ``fold``'s scenes.
+
+    Args:
+        data: the data root.
+        fold: development sources to choose by, test sources to report, once.
+        listen: the daemon's hearing.
+        quick: a tenth of everything.
+
+    Raises:
+        DataError: if the corpora cannot be read, or have nothing to mix scenes of.
+    """
+    found = found_in(data, fold)
+    amount: Amount = QUICK if quick else FULL
+    scenes = list(write(found, fold, amount))
+    heard = list(tqdm(listen(scenes, THRESHOLDS), total=len(scenes), desc="scenes"))
+    about = {
+        "fold": fold,
+        "scenes": len(scenes),
+        "missing_backgrounds": missing_backgrounds(found),
+    }
+    return figures(heard) | about
