@@ -17,6 +17,7 @@ logger = logging.getLogger(__name__)
 FILE = "journal.sqlite3"
 # A complete check reads the whole file; above this size it would delay listening.
 CHECK_BELOW_BYTES = 32 * 2**20
+CACHE_KIB = 512
 LOG_KEPT_BYTES = 2**17
 
 # One entry a version: what brings a store of the version before it up to date. Never edit an
@@ -103,6 +104,8 @@ def connect(path: Path, *, busy_s: float) -> sqlite3.Connection:
     # A log that was moved is cut to this by the write that begins the next one (see begin_wal), so
     # that its size says how much is to be moved; what stays is written over without allocation.
     connection.execute(f"PRAGMA journal_size_limit = {LOG_KEPT_BYTES}")
+    # Few pages are read twice, and those that were written would fill the default of 2 MB.
+    connection.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
     return connection
 
 
