@@ -4,18 +4,29 @@ from collections.abc import Callable
 from typing import Literal
 
 from daemon.acoustic.evidence import AcousticEvidence
-from daemon.acoustic.loop import HopLoop
+from daemon.acoustic.loop import QUIET_HOPS, HopLoop
 from daemon.audio.open import open_source
 from daemon.audio.ring import Ring
 from daemon.clock import StreamClock
-from daemon.config.schema import Config
+from daemon.config.schema import Config, Fusion
 from daemon.fusion.thread import FusionThread
 from daemon.health import Health
 from daemon.wire.alert import AlertEvent
 from models.ear import Ear
-from models.features.constants import SAMPLE_RATE
+from models.features.constants import HOP, SAMPLE_RATE
 
 Pace = Literal["realtime", "max"]
+_HOP_MS = 1000 * HOP // SAMPLE_RATE
+
+
+def quiet_hops(config: Fusion) -> int:
+    """How many hops the loop may read at once: half of the shortest hold, so that no alert waits.
+
+    A played source writes as many at once as are read, and notices a change one write late.
+    """
+    confirm = config.confirm_ms
+    shortest_ms = min(confirm.advisory, confirm.warning, confirm.critical, config.overwhelming_ms)
+    return max(1, min(QUIET_HOPS, shortest_ms // (2 * _HOP_MS)))
 
 
 class Pipeline:
@@ -69,6 +80,7 @@ class Pipeline:
             ear,
             self._emit,
             self._fail,
+            quiet_hops=quiet_hops(config.fusion),
         )
 
     @property

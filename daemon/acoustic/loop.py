@@ -16,8 +16,9 @@ log = logging.getLogger(__name__)
 
 READ_TIMEOUT_S = 0.5  # how long a stop may wait for a silent source
 TOLD_EVERY = 10 * SAMPLE_RATE  # lost samples between two lines of the log
-QUIET_HOPS = 5  # of hops in which nothing notable is heard, every fifth is reported
-NOTABLE = 0.3  # probability from which every hop is reported: just below the release
+QUIET_HOPS = 10  # read at once while nothing notable is heard
+REPORTED_HOPS = 5  # every fifth of them is reported
+NOTABLE = 0.5  # probability from which every hop is read and reported: below any alert's
 
 
 class HopLoop:
@@ -29,6 +30,7 @@ class HopLoop:
         ear: what listens; touched by this thread only.
         emit: called with every evidence, in this thread; must not block for long.
         failed: called once if the thread dies of an error.
+        quiet_hops: how many are read at once while nothing notable is heard.
 
     Attributes:
         hops: hops heard.
@@ -45,15 +47,20 @@ class HopLoop:
         ear: Ear,
         emit: Callable[[AcousticEvidence], None],
         failed: Callable[[BaseException], None],
+        *,
+        quiet_hops: int = QUIET_HOPS,
     ) -> None:
         self._ring = ring
         self._reader = reader
         self._ear = ear
         self._emit = emit
         self._failed = failed
+        self._quiet_hops = quiet_hops
         self._stop = threading.Event()
         self._events: SoundEvents | None = None
         self._seen: SoundWindow | None = None
+        self._notable = False
+        self._heard: list[AcousticEvidence] = []
         self.hops = self.open_hops = self.lost_samples = 0
         self.slowest_us = 0.0
         self.heard_ns = time.monotonic_ns()
@@ -86,19 +93,21 @@ class HopLoop:
             self.ended.set()
 
     def _listen(self) -> None:
-        """Hop by hop while something is heard, five at once while the gate is closed.
+        """Hop by hop while something notable is heard, several at once otherwise.
 
         Every hop goes through the ear either way, with the same outcome; waking up less often is
-        what makes silence cheap. Nothing is decided in the first hops of a sound, so that no
-        alert waits for it.
+        what makes listening cheap. ``quiet_hops`` are fewer than any alert has to be held, so that
+        none is decided before the loop is back to single hops.
         """
-        one, several = np.empty(HOP, np.float32), np.empty(QUIET_HOPS * HOP, np.float32)
+        samples = np.empty(self._quiet_hops * HOP, np.float32)
         while not self._stop.is_set():
-            buffer = one if self._ear.is_open else several
+            # A batch ends with the hop that is reported, so that fusion wakes up after it.
+            several = self._quiet_hops - self.hops % self._quiet_hops
+            buffer = samples[: HOP if self._notable else several * HOP]
             status = self._reader.read(buffer, READ_TIMEOUT_S)
-            if status is None or (status == ENDED and buffer is several):
+            if status is None or (status == ENDED and len(buffer) > HOP):
                 # Too little for a batch, whether for now or for ever: what there is is heard.
-                buffer = one
+                buffer = samples[:HOP]
                 status = self._reader.read(buffer, 0.0)
             if status == ENDED:
                 return
@@ -111,8 +120,15 @@ class HopLoop:
         if lost or self._reader.interrupted:
             self._ear.interrupt()
         begin = self._reader.position - len(samples)
+        heard = self._heard
         for at in range(0, len(samples), HOP):
-            self._hear(samples[at : at + HOP], begin + at + HOP)
+            evidence = self._hear(samples[at : at + HOP], begin + at + HOP)
+            if evidence is not None:
+                heard.append(evidence)
+        # Not from within the batch: fusion would wake up and fight for the interpreter.
+        for evidence in heard:
+            self._emit(evidence)
+        heard.clear()
 
     def _lose(self, samples: int) -> None:
         self.lost_samples += samples
@@ -123,7 +139,7 @@ class HopLoop:
                 self.lost_samples / SAMPLE_RATE,
             )
 
-    def _hear(self, hop: Samples, sample: int) -> None:
+    def _hear(self, hop: Samples, sample: int) -> AcousticEvidence | None:
         began = time.perf_counter_ns()
         ear = self._ear
         ear.step(hop)
@@ -134,26 +150,26 @@ class HopLoop:
         if ear.window is not self._seen:
             self._seen = ear.window
             self._events = self._sound_events(sample)
-        notable = ear.distress >= NOTABLE or ear.infant >= NOTABLE
-        if notable or self.hops % QUIET_HOPS == 0:
+        self._notable = ear.distress >= NOTABLE or ear.infant >= NOTABLE
+        evidence = None
+        if self._notable or self.hops % REPORTED_HOPS == 0:
             ring_ns, capture_ms = self._ring.stamp(sample)
-            self._emit(
-                AcousticEvidence(
-                    sample=sample,
-                    gate=is_open,
-                    level_db=ear.level_db,
-                    floor_db=ear.floor_db,
-                    distress=ear.distress,
-                    infant=ear.infant,
-                    posterior=tuple(ear.posterior.tolist()) if is_open else None,
-                    events=self._events,
-                    capture_ms=capture_ms,
-                    ring_ns=ring_ns,
-                    hop_ns=time.monotonic_ns(),
-                )
+            evidence = AcousticEvidence(
+                sample=sample,
+                gate=is_open,
+                level_db=ear.level_db,
+                floor_db=ear.floor_db,
+                distress=ear.distress,
+                infant=ear.infant,
+                posterior=tuple(ear.posterior.tolist()) if is_open else None,
+                events=self._events,
+                capture_ms=capture_ms,
+                ring_ns=ring_ns,
+                hop_ns=time.monotonic_ns(),
             )
         took = (time.perf_counter_ns() - began) / 1000
         self.slowest_us = max(self.slowest_us, took)
+        return evidence
 
     def _sound_events(self, sample: int) -> SoundEvents | None:
         window = self._ear.window

@@ -13,6 +13,7 @@ from models.features.constants import HOP, SAMPLE_RATE
 Pace = Literal["realtime", "max"]
 
 _HOP_NS = HOP * 1_000_000_000 // SAMPLE_RATE
+_MOST = 10 * HOP  # at once, at real pace: 100 ms
 _LOOK_S = 0.2  # how long a stop may go unnoticed while the readers leave no room
 
 
@@ -27,8 +28,10 @@ def play(
     """Write ``blocks`` into ``ring`` until they end or ``stop`` is set.
 
     At real pace, hop *n* is written *n* times 10 ms after the first, on one absolute schedule
-    that cannot drift; what comes late is written at once. At either pace lossless readers lose
-    nothing, if none of them reads more than half a ring at once.
+    that cannot drift; what comes late is written at once. Where every reader asks for several
+    hops at a time, they are written together when the last of them is due, with the stamps of
+    their own due times: a wake-up for a hop that nobody reads yet is for nothing. At either pace
+    lossless readers lose nothing, if none of them reads more than half a ring at once.
 
     Args:
         blocks: samples in pieces of any size; the last hop is completed with zeros.
@@ -40,28 +43,32 @@ def play(
     Returns:
         Whether everything was written.
     """
-    step = HOP if pace == "realtime" else max(HOP, ring.capacity // 8 // HOP * HOP)
     hop_ns = _HOP_NS / (1.0 + haste)
+    live = pace == "realtime"
+    most = _MOST if live else max(HOP, ring.capacity // 8 // HOP * HOP)
     start_ns = 0
-    hop = 0
+    hops = 0
     for block in whole_hops(blocks):
-        for at in range(0, len(block), step):
+        at = 0
+        while at < len(block):
+            step = min(most, max(HOP, ring.demand // HOP * HOP)) if live else most
             piece = block[at : at + step]
-            if pace == "realtime":
+            at += len(piece)
+            hops += len(piece) // HOP
+            if live:
                 now_ns = time.monotonic_ns()
                 start_ns = start_ns or now_ns
-                early_ns = start_ns + hop * hop_ns - now_ns
+                early_ns = start_ns + (hops - 1) * hop_ns - now_ns
                 if early_ns > 0:
-                    # Not stop.wait: it costs several times as much, a hundred times a second,
-                    # and a stop is noticed a hop later anyway.
+                    # Not stop.wait: it costs several times as much, and a stop is noticed
+                    # with the next hops anyway.
                     time.sleep(early_ns / 1e9)
-                hop += 1
             while not stop.is_set() and not ring.wait_for_space(len(piece), _LOOK_S):
                 if ring.closed:
                     return False
             if stop.is_set():
                 return False
-            ring.write(piece)
+            ring.write(piece, spread=live)
     return not stop.is_set()
 
 

@@ -77,13 +77,21 @@ class Ring:
         """Why it ended; empty for an ordinary end."""
         return self._reason
 
-    def write(self, samples: Samples, captured_ns: int | None = None) -> None:
+    @property
+    def demand(self) -> int:
+        """Samples that the least patient reader asks for at once: writing less wakes nobody."""
+        return min((reader.size for reader in self._readers), default=self.hop)
+
+    def write(
+        self, samples: Samples, captured_ns: int | None = None, *, spread: bool = False
+    ) -> None:
         """Append ``samples`` (float32, mono, any length).
 
         Args:
             samples: the samples.
             captured_ns: monotonic time at which the converter took the last of them; None where
                 there is no converter or it does not say.
+            spread: stamp the hops as if each had come when it was due, the last of them now.
 
         Raises:
             ValueError: the ring is closed.
@@ -92,7 +100,7 @@ class Ring:
             raise ValueError("write to a closed ring")
         size = len(samples)
         if size <= self.largest_write:
-            self._write_piece(samples, captured_ns)
+            self._write_piece(samples, captured_ns, spread=spread)
             return
         for start in range(0, size, self.largest_write):
             piece = samples[start : start + self.largest_write]
@@ -100,9 +108,10 @@ class Ring:
             self._write_piece(
                 piece,
                 None if captured_ns is None else captured_ns - int(after * self._ns_per_sample),
+                spread=spread,
             )
 
-    def _write_piece(self, samples: Samples, captured_ns: int | None) -> None:
+    def _write_piece(self, samples: Samples, captured_ns: int | None, *, spread: bool) -> None:
         start = self._written
         end = start + len(samples)
         self._claimed = end
@@ -113,22 +122,22 @@ class Ring:
         else:
             self._samples[at:] = samples[:room]
             self._samples[: len(samples) - room] = samples[room:]
-        self._stamp(start, end, captured_ns)
+        self._stamp(start, end, captured_ns, spread=spread)
         with self._lock:
             self._written = end
             for reader in self._readers:
                 if reader._wanted <= end:
                     reader._wake_up()
 
-    def _stamp(self, start: int, end: int, captured_ns: int | None) -> None:
+    def _stamp(self, start: int, end: int, captured_ns: int | None, *, spread: bool) -> None:
         now = time.monotonic_ns()
         for slot in range(start // self.hop, end // self.hop):
             index = slot % self._stamps
-            self._ring_ns[index] = now
+            after = (end - (slot + 1) * self.hop) * self._ns_per_sample
+            self._ring_ns[index] = now - int(after) if spread else now
             if captured_ns is None:
                 self._capture_ms[index] = 0.0
             else:
-                after = (end - (slot + 1) * self.hop) * self._ns_per_sample
                 self._capture_ms[index] = (now - captured_ns + after) / 1e6
 
     def interrupt(self) -> None:
@@ -143,7 +152,7 @@ class Ring:
             return
         rest = -self._written % self.hop
         if rest:
-            self._write_piece(np.zeros(rest, np.float32), None)
+            self._write_piece(np.zeros(rest, np.float32), None, spread=False)
         mark = self._written
         oldest = mark - self.capacity
         with self._lock:
@@ -248,6 +257,7 @@ class RingReader:
         name: who reads.
         lossless: whether a source that can wait does so for this reader.
         position: absolute index of the next sample that it reads.
+        size: samples that it asked for last; a hop before it has asked.
         lost_total: samples that were overwritten before it read them.
     """
 
@@ -255,6 +265,7 @@ class RingReader:
         self.name = name
         self.lossless = lossless
         self.position = ring.written
+        self.size = ring.hop
         self.lost_total = 0
         self._ring = ring
         self._wake = threading.Lock()  # held; the writer releases it
@@ -294,6 +305,7 @@ class RingReader:
         size = len(out)
         if size > self._ring.largest_write:
             raise ValueError(f"at most {self._ring.largest_write} samples at once, not {size}")
+        self.size = size
         deadline = 0.0
         while True:
             start = self._start()

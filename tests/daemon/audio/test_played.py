@@ -93,6 +93,25 @@ def test_real_pace_is_an_absolute_schedule() -> None:
         assert ring.stamp((hop + 1) * 160)[0] - started >= hop * 10_000_000
 
 
+def test_at_real_pace_as_many_hops_come_at_once_as_are_asked_for() -> None:
+    ring = Ring(16_000)
+    reader = ring.reader("hop")
+    asked = np.empty(480, np.float32)
+    assert reader.read(asked, 0.0) is None
+    assert ring.demand == 480
+    started = time.monotonic_ns()
+    assert play([np.zeros(1_000, np.float32)] * 4, ring, "realtime", threading.Event())
+    stamps = [ring.stamp((hop + 1) * 160)[0] - started for hop in range(25)]
+    # Each hop is stamped as if it had come alone, and none before it was due.
+    for first in range(0, 24, 3):
+        assert stamps[first + 1] - stamps[first] == stamps[first + 2] - stamps[first + 1] == 10**7
+        assert stamps[first] >= first * 10**7
+    impatient = ring.reader("impatient")
+    assert ring.demand == 160
+    impatient.close()
+    assert ring.demand == 480
+
+
 def test_a_stop_ends_playing_while_no_reader_makes_room(tmp_path: Path) -> None:
     path = tmp_path / "long.wav"
     soundfile.write(path, noise(160_000), 16_000)

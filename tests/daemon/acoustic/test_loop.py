@@ -1,0 +1,98 @@
+"""The hop loop: what it hears does not depend on how it is read."""
+
+import dataclasses
+import threading
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from daemon.acoustic.evidence import AcousticEvidence
+from daemon.acoustic.loop import NOTABLE, QUIET_HOPS, REPORTED_HOPS, HopLoop
+from daemon.audio.ring import Ring
+from daemon.audio.scene import render
+from daemon.config.schema import ConfirmMs, Fusion
+from daemon.pipeline import quiet_hops
+from models.ear import Ear
+from models.features.constants import HOP
+from models.networks import weights
+
+PATIENCE_S = 60.0
+
+
+def nervous_ear() -> Ear:
+    """One that is alarmed now and then by the voices of the scene, without sound events."""
+    found = weights.load(None)
+    found.metadata["calibration"]["voice"] |= {"features": ["odds"], "bias": [1.0, -20.0]}
+    found.metadata["calibration"]["voice"]["weight"] = [[0.8], [0.0]]
+    return Ear(found, None)
+
+
+def heard(samples: np.ndarray, quiet: int, block: int) -> list[AcousticEvidence]:
+    """Evidence of a loop over ``samples`` that come in blocks, without when it was made."""
+    ring = Ring(len(samples) + HOP)
+    found: list[AcousticEvidence] = []
+    failures: list[BaseException] = []
+    loop = HopLoop(
+        ring, ring.reader("hop"), nervous_ear(), found.append, failures.append, quiet_hops=quiet
+    )
+    loop.start()
+    for at in range(0, len(samples), block):
+        ring.write(samples[at : at + block])
+    ring.close()
+    assert loop.ended.wait(PATIENCE_S)
+    assert not failures
+    assert loop.hops == len(samples) // HOP
+    return [dataclasses.replace(one, ring_ns=0, hop_ns=0) for one in found]
+
+
+@pytest.fixture(scope="module")
+def scene() -> np.ndarray:
+    return render()[: 20 * 100 * HOP]
+
+
+def test_reading_several_hops_at_once_changes_nothing_that_is_heard(scene: np.ndarray) -> None:
+    one_by_one = heard(scene, 1, HOP)
+    assert any(one.distress >= NOTABLE for one in one_by_one)
+    assert heard(scene, QUIET_HOPS, HOP) == one_by_one
+    assert heard(scene, QUIET_HOPS, 7 * HOP + 3) == one_by_one
+
+
+def test_every_notable_hop_is_reported_and_every_fifth_of_the_others(scene: np.ndarray) -> None:
+    found = heard(scene, QUIET_HOPS, HOP)
+    hops = {one.sample // HOP: one for one in found}
+    assert set(range(REPORTED_HOPS, len(scene) // HOP + 1, REPORTED_HOPS)) <= set(hops)
+    for hop, one in hops.items():
+        assert hop % REPORTED_HOPS == 0 or max(one.distress, one.infant) >= NOTABLE
+
+
+@given(st.integers(0, 2_000), st.integers(0, 2_000))
+def test_no_alert_can_be_confirmed_while_several_hops_are_read_at_once(
+    warning: int, overwhelming: int
+) -> None:
+    config = Fusion(confirm_ms=ConfirmMs(warning=warning), overwhelming_ms=overwhelming)
+    several = quiet_hops(config)
+    assert 1 <= several <= QUIET_HOPS
+    # Two reads may pass until the loop is back to single hops.
+    assert several == 1 or 2 * several * 10 <= min(warning, overwhelming, 200)
+
+
+def test_an_ear_that_fails_ends_the_loop_and_is_told(scene: np.ndarray) -> None:
+    ring = Ring(len(scene) + HOP)
+    failures: list[BaseException] = []
+    told = threading.Event()
+
+    def failed(error: BaseException) -> None:
+        failures.append(error)
+        told.set()
+
+    def refuse(_: AcousticEvidence) -> None:
+        raise RuntimeError("full")
+
+    loop = HopLoop(ring, ring.reader("hop"), nervous_ear(), refuse, failed)
+    loop.start()
+    ring.write(scene)
+    assert told.wait(PATIENCE_S)
+    assert loop.ended.wait(PATIENCE_S)
+    assert str(failures[0]) == "full"
