@@ -7,17 +7,23 @@ from types import MappingProxyType
 from typing import Literal
 
 State = Literal["ok", "starting", "degraded", "unavailable", "failed", "ended", "off"]
+Stage = Literal["healthy", "alarmed", "recovering", "failed_over", "failed"]
 Listener = Callable[[str, "PartHealth"], None]
 
 
 @dataclass(frozen=True, slots=True)
 class PartHealth:
-    """One part's state, why it is so, and what to do about it."""
+    """One part's state, why it is so, and what to do about it.
+
+    ``stage`` and ``cause`` are a microphone's: see :mod:`daemon.audio.liveness`.
+    """
 
     state: State
     reason: str = ""
     remedy: str = ""
     figures: MappingProxyType[str, float] = field(default_factory=lambda: MappingProxyType({}))
+    stage: Stage | None = None
+    cause: str = ""
 
 
 class Health:
@@ -25,7 +31,7 @@ class Health:
 
     Parts: ``source``, ``acoustic``, ``sound_events``, ``language``, ``store``, ``serve``,
     ``notify``. Listeners are called outside the lock, in the thread that reported, and only
-    when a part's state or reason changed.
+    when a part's state, reason or stage changed.
     """
 
     def __init__(self) -> None:
@@ -40,13 +46,17 @@ class Health:
         reason: str = "",
         remedy: str = "",
         figures: dict[str, float] | None = None,
+        *,
+        stage: Stage | None = None,
+        cause: str = "",
     ) -> None:
         """Say what ``part`` is like now."""
-        new = PartHealth(state, reason, remedy, MappingProxyType(dict(figures or {})))
+        told = MappingProxyType(dict(figures or {}))
+        new = PartHealth(state, reason, remedy, told, stage, cause)
         with self._lock:
             old = self._parts.get(part)
             self._parts[part] = new
-            changed = old is None or (old.state, old.reason) != (new.state, new.reason)
+            changed = old is None or _told(old) != _told(new)
             listeners = tuple(self._listeners) if changed else ()
         for listener in listeners:
             listener(part, new)
@@ -65,3 +75,8 @@ class Health:
         """Call ``listener(part, health)`` at every change from now on."""
         with self._lock:
             self._listeners.append(listener)
+
+
+def _told(part: PartHealth) -> tuple[str, str, str | None]:
+    """What listeners are told of when it changes."""
+    return part.state, part.reason, part.stage

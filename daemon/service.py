@@ -212,6 +212,8 @@ class Service:
             state=part.state,
             reason=part.reason,
             remedy=part.remedy,
+            liveness=part.stage,
+            cause=part.cause,
             paused_until=None if until is None else rfc3339(until),
         )
 

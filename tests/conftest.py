@@ -2,12 +2,14 @@
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -44,6 +46,7 @@ class VirtualMicrophone:
 
     device = "pulse"
     sink = "distressd_null"
+    bedside = "bedside"  # a second microphone, which can be plugged in and out
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -51,7 +54,10 @@ class VirtualMicrophone:
         self._daemon: subprocess.Popen[bytes] | None = None
         alsa = folder / "asound.conf"
         # PortAudio breaks an assertion of its own where ALSA has no default.
-        alsa.write_text("pcm.pulse { type pulse }\npcm.!default pulse\n")
+        alsa.write_text(
+            "pcm.pulse { type pulse }\npcm.!default pulse\n"
+            f'pcm.{self.bedside} {{ type pulse\ndevice "{self.bedside}.monitor" }}\n'
+        )
         self.environment = {
             "ALSA_CONFIG_PATH": str(alsa),
             "PULSE_SERVER": f"unix:{self._socket}",
@@ -90,6 +96,37 @@ class VirtualMicrophone:
             self._daemon = None
         self._socket.unlink(missing_ok=True)
 
+    def plug_in(self, sink: str) -> None:
+        """Connect the microphone ``sink``."""
+        form = ("rate=16000", "channels=1", "format=s16le", "norewinds=1")
+        self._control("load-module", "module-null-sink", f"sink_name={sink}", *form)
+
+    def plug_out(self, sink: str) -> None:
+        """Disconnect it, under whoever listens to it."""
+        for line in self._control("list", "short", "modules").splitlines():
+            if f"sink_name={sink}" in line:
+                self._control("unload-module", line.split()[0])
+
+    def _control(self, *words: str) -> str:
+        return subprocess.run(
+            ["pactl", *words],
+            env={**os.environ, **self.environment},
+            check=True,
+            capture_output=True,
+            text=True,
+        ).stdout
+
+    @contextmanager
+    def frozen(self) -> Iterator[None]:
+        """The daemon stands still: it neither answers nor goes away."""
+        if self._daemon is None:
+            raise RuntimeError("it does not run")
+        self._daemon.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self._daemon.send_signal(signal.SIGCONT)
+
     def player(self) -> subprocess.Popen[bytes]:
         """A process that plays what is written to its standard input at once: 16 kHz mono s16le."""
         form = ("--raw", "--format=s16le", "--rate=16000", "--channels=1")
@@ -119,7 +156,7 @@ class VirtualMicrophone:
 @pytest.fixture(scope="session")
 def pulseaudio() -> Iterator[VirtualMicrophone]:
     """The session's virtual microphone; take :func:`virtual_microphone` instead."""
-    for program in ("pulseaudio", "pacat", "paplay"):
+    for program in ("pulseaudio", "pacat", "pactl", "paplay"):
         if sys.platform != "linux" or shutil.which(program) is None:
             pytest.skip(f"no virtual microphone: {program} is not installed")
     with tempfile.TemporaryDirectory(prefix="distressd-pulse-") as folder:

@@ -99,6 +99,16 @@ def choose(devices: Sequence[InputDevice], wanted: str) -> InputDevice:
     raise SourceUnavailable(f"{complaint}; there {_list(matches)}.", _CHOOSE)
 
 
+def stable_name(wanted: str, chosen: InputDevice) -> str:
+    """What to look for when ``chosen``, found as ``wanted``, has gone: numbers are given anew."""
+    return chosen.name if wanted.strip().isdecimal() else wanted
+
+
+def is_meant(device: InputDevice, wanted: str) -> bool:
+    """Whether ``wanted`` means ``device``."""
+    return bool(_named((device,), wanted))
+
+
 def _named(devices: Sequence[InputDevice], wanted: str) -> list[InputDevice]:
     name = wanted.strip().casefold()
     by_name = [d for d in devices if d.name.casefold() == name]

@@ -4,53 +4,52 @@ import logging
 import sys
 import threading
 import time
-
-from tenacity import (
-    RetryCallState,
-    RetryError,
-    Retrying,
-    retry_if_exception_type,
-    sleep_using_event,
-    stop_when_event_set,
-    wait_exponential,
-    wait_random,
-)
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from daemon.audio import portaudio
+from daemon.audio.asleep import Moment, moment, slept_s
 from daemon.audio.capture import Capture
-from daemon.audio.devices import choose, input_devices
+from daemon.audio.devices import InputDevice, choose, input_devices, is_meant, stable_name
+from daemon.audio.liveness import Liveness, Settings, Sight
 from daemon.audio.ring import Ring
+from daemon.audio.seek import Seeker
 from daemon.audio.source import end
 from daemon.errors import DistressdError, SourceError, SourceUnavailable
-from daemon.health import Health
+from daemon.health import Health, State
 from daemon.wire.base import SourceName
+from models.features.constants import SAMPLE_RATE
 
 log = logging.getLogger(__name__)
 
-LONGEST_WAIT_S = 30.0  # between two attempts to open a microphone
-GOOD_S = 10.0  # of sound; a microphone lost sooner is waited for longer and longer
-ZEROS_S = 3.0  # of exact zeros; a device may begin with some
-_FIRST_WAIT_S = 0.5
-_JITTER_S = 0.5
 _FIRST_BLOCK_S = 3.0  # a Bluetooth headset takes its time to begin
 _LOOK_S = 0.25
-_SILENT_LOOKS = 4  # looks in a row without new samples: one second, and lost
 _MAY_BE_MUTED = "Is it muted, by a switch of its own or in the system's sound settings?"
 _MAY_BE_FORBIDDEN = (
     "Allow it in System Settings, Privacy & Security, Microphone, for the program that starts"
     " distressd; or is it muted?"
 )
+_STATES: dict[str, State] = {
+    "healthy": "ok",
+    "alarmed": "degraded",
+    "failed_over": "degraded",
+    "recovering": "unavailable",
+    "failed": "unavailable",
+}
 
 
 class MicrophoneSource:
     """Listens to a microphone for as long as it runs.
 
-    A microphone that is absent, busy or lost is not an error: health says so, and it is tried
-    again, with waits that grow to half a minute. Sample time stands still meanwhile.
+    A microphone that is absent, busy, mute or lost is not an error: health says so, and
+    :class:`~daemon.audio.liveness.Liveness` says what is done about it. Sample time stands still
+    while nothing comes.
 
     Args:
         device: which one (see :func:`daemon.audio.devices.choose`).
         health: where its state is reported.
+        settings: times of the liveness.
+        clocks: tells the moment, asleep or awake.
 
     Attributes:
         overflows: how often sound was lost before the ring.
@@ -60,24 +59,46 @@ class MicrophoneSource:
     name: SourceName = "mic"
     live = True
 
-    def __init__(self, device: str, health: Health) -> None:
+    def __init__(
+        self,
+        device: str,
+        health: Health,
+        *,
+        settings: Settings | None = None,
+        clocks: Callable[[], Moment] = moment,
+    ) -> None:
         self.overflows = 0
         self.error: DistressdError | None = None
-        self._device = device
+        self._wanted = device
         self._health = health
+        self._clocks = clocks
+        self._before = clocks()
+        self._live = Liveness(time.monotonic(), settings)
+        self._seeker = Seeker()
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
         self._ring: Ring | None = None
+        self._busy_ns = 0
         self._captures = 0
         self._replaced = 0
         self._attempted = False
         self._last_reason = ""
-        self._last_mute = ""
+
+    @property
+    def stuck_s(self) -> float:
+        """For how long the system has not come back from being asked to open or close."""
+        since_ns = self._busy_ns
+        return (time.monotonic_ns() - since_ns) / 1e9 if since_ns else 0.0
+
+    @property
+    def alive(self) -> bool:
+        """Whether anybody listens, or tries to."""
+        return self._thread is not None and self._thread.is_alive()
 
     def start(self, ring: Ring) -> None:
         """Begin to look for the microphone, and to listen."""
         self._ring = ring
-        self._health.report("source", "starting")
+        self._health.report("source", "starting", stage=self._live.stage)
         self._thread = threading.Thread(
             target=self._run, args=(ring,), name="source-mic", daemon=True
         )
@@ -96,7 +117,9 @@ class MicrophoneSource:
         reason = "stopped"
         try:
             while not self._stop.is_set():
-                self._try_until_good(ring)
+                self._wait()
+                if not self._stop.is_set() and (capture := self._attempt(ring)) is not None:
+                    self._watch(capture, ring)
             self._health.report("source", "ended", reason)
         except Exception as error:
             log.exception("The microphone broke off by a mistake in distressd.")
@@ -104,61 +127,72 @@ class MicrophoneSource:
             self.error = SourceError(reason)
             self._health.report("source", "failed", reason)
         finally:
+            self._seeker.stop()
             ring.close(reason)
 
-    def _try_until_good(self, ring: Ring) -> None:
-        """Try it with growing waits, until one attempt was good or the source is stopped."""
-        retrying = Retrying(
-            retry=retry_if_exception_type(SourceUnavailable),
-            wait=wait_exponential(multiplier=_FIRST_WAIT_S, max=LONGEST_WAIT_S)
-            + wait_random(0, _JITTER_S),
-            stop=stop_when_event_set(self._stop),
-            sleep=sleep_using_event(self._stop),
-            before_sleep=self._report_failure,
-        )
+    def _wait(self) -> None:
+        """Until the next attempt; a machine that was asleep makes it at once."""
+        while (left_s := self._live.wait_s(time.monotonic())) > 0:
+            if self._stop.wait(min(left_s, _LOOK_S)):
+                return
+            stage = self._live.stage
+            self._live.waited(time.monotonic(), self._slept_s())
+            if self._live.stage != stage:
+                self._say_failed()
+
+    def _attempt(self, ring: Ring) -> Capture | None:
+        """Open it, or another one where it has been away for long."""
         try:
-            retrying(self._listen, ring)
-        except RetryError:
-            log.debug("Stopped before the microphone was there.")
+            capture, wanted = self._open(ring)
+        except SourceUnavailable as error:
+            self._live.failed(time.monotonic())
+            self._report_unavailable(error)
+            return None
+        if capture is not None:
+            self._live.opened(time.monotonic(), wanted=wanted)
+            self._captures += 1
+            self._last_reason = ""
+            log.info("Listening to %s.", capture.label)
+            self._report_heard(capture)
+        return capture
 
-    def _listen(self, ring: Ring) -> None:
-        """Open it, and listen until it is lost after a good while or the source is stopped.
+    def _open(self, ring: Ring) -> tuple[Capture | None, bool]:
+        """A stream that delivers, and whether it is the wanted device's; None when stopped."""
+        with self._asking():
+            if self._attempted:
+                portaudio.refresh()  # what was plugged in since is seen only so
+            self._attempted = True
+            devices = input_devices()
+        try:
+            device = choose(devices, self._wanted)
+            capture = self._open_device(device, ring)
+        except SourceUnavailable:
+            other = self._other(devices) if self._wanted and self._live.either else None
+            if other is None:
+                raise
+            log.debug("The wanted microphone is away; %s is tried instead.", other.name)
+            return self._open_device(other, ring), False
+        self._wanted = stable_name(self._wanted, device)
+        return capture, True
 
-        Raises:
-            SourceUnavailable: it does not open, or was lost so soon that it is to be waited for.
-        """
-        capture = self._open(ring)
-        if capture is None:
-            return
-        began = time.monotonic()
-        if not self._watch(capture, ring):
-            return
-        lost = SourceUnavailable("The microphone was lost.", "Is it still connected?")
-        if time.monotonic() - began < GOOD_S:
-            raise lost
-        self._report_unavailable(lost, 0.0)
+    def _other(self, devices: tuple[InputDevice, ...]) -> InputDevice | None:
+        """The system's default, where that is not the wanted one."""
+        found = next((device for device in devices if device.is_default), None)
+        return None if found is None or is_meant(found, self._wanted) else found
 
-    def _open(self, ring: Ring) -> Capture | None:
+    def _open_device(self, device: InputDevice, ring: Ring) -> Capture | None:
+        ring.interrupt()  # before the first sample of the new stream; nobody knows what is missing
+        with self._asking():
+            capture = Capture(device, ring)
+        if self._begins(capture):
+            return capture
+        self._close(capture)
         if self._stop.is_set():
             return None
-        if self._attempted:
-            portaudio.refresh()  # what was plugged in since is seen only so
-        self._attempted = True
-        device = choose(input_devices(), self._device)
-        ring.interrupt()  # before the first sample of the new stream; nobody knows what is missing
-        capture = Capture(device, ring)
-        if not self._begins(capture):
-            capture.close()
-            if self._stop.is_set():
-                return None
-            raise SourceUnavailable(
-                f'The microphone "{device.name}" opens but sends nothing.',
-                "Plug it in again, or choose another in [audio] device.",
-            )
-        self._captures += 1
-        self._last_reason = ""
-        log.info("Listening to %s.", capture.label)
-        return capture
+        raise SourceUnavailable(
+            f'The microphone "{device.name}" opens but sends nothing.',
+            "Plug it in again, or choose another in [audio] device.",
+        )
 
     def _begins(self, capture: Capture) -> bool:
         """Whether its first block comes in time, and before the source is stopped."""
@@ -168,67 +202,129 @@ class MicrophoneSource:
                 return False
         return True
 
-    def _report_failure(self, attempt: RetryCallState) -> None:
-        error = attempt.outcome.exception() if attempt.outcome else None
-        wait_s = attempt.next_action.sleep if attempt.next_action else 0.0
-        if isinstance(error, SourceUnavailable):
-            self._report_unavailable(error, wait_s)
-
-    def _report_unavailable(self, error: SourceUnavailable, wait_s: float) -> None:
-        level = logging.WARNING if error.message != self._last_reason else logging.DEBUG
-        log.log(level, "%s Trying again in %.1f s.", error, wait_s)
-        self._last_reason = error.message
-        self._health.report(
-            "source",
-            "unavailable",
-            error.message,
-            error.remedy,
-            {"overflows": self.overflows, "next_attempt_s": wait_s},
-        )
-
-    def _watch(self, capture: Capture, ring: Ring) -> bool:
-        """Whether ``capture`` was lost, when it is; False once the source is stopped.
+    def _watch(self, capture: Capture, ring: Ring) -> None:
+        """Listen until the stream is to be built anew, or the source is stopped.
 
         What counts is what reaches the ring: a device may be well and its resampler dead.
         """
-        overflows, replaced = self.overflows, self._replaced
-        seen, silent = ring.written, 0
-        said: tuple[bool, dict[str, float]] = (False, {})
+        overflows, replaced, begun = self.overflows, self._replaced, ring.written
         try:
             while True:
                 self.overflows = overflows + capture.overflows
                 self._replaced = replaced + capture.replaced
-                now = capture.zeros_s >= ZEROS_S, self._figures(capture)
-                if now != said:
-                    self._report_heard(capture, *now)
-                    said = now
-                if self._stop.wait(_LOOK_S):
-                    return False
-                written = ring.written
-                silent = silent + 1 if written == seen else 0
-                seen = written
-                if silent >= _SILENT_LOOKS or not capture.active:
-                    return True
+                sight = Sight(
+                    frames=ring.written - begun,
+                    rate=SAMPLE_RATE,
+                    zeros_s=capture.zeros_s,
+                    lost=capture.overflows,
+                    active=capture.active,
+                )
+                action = self._live.look(time.monotonic(), sight, self._slept_s())
+                if action == "seek":
+                    self._seeker.start(self._wanted, time.monotonic())
+                self._report_heard(capture)
+                if action == "reopen" or self._is_back() or self._stop.wait(_LOOK_S):
+                    return
         finally:
+            self._close(capture)
+            self._live.closed(time.monotonic())
+            self._report_closed()
+
+    def _is_back(self) -> bool:
+        """Whether the wanted device is there again, while another one is listened to."""
+        if not self._seeker.found(time.monotonic()):
+            return False
+        log.info('The microphone "%s" is back.', self._wanted)
+        return True
+
+    def _slept_s(self) -> float:
+        """How long the machine slept since this was last asked."""
+        before, self._before = self._before, self._clocks()
+        return slept_s(before, self._before)
+
+    def _close(self, capture: Capture) -> None:
+        with self._asking():
             capture.close()
 
-    def _report_heard(self, capture: Capture, mute: bool, figures: dict[str, float]) -> None:
-        if not mute:
-            self._health.report("source", "ok", capture.label, figures=figures)
-            return
-        reason = f"The microphone {capture.label} sends nothing but exact zeros."
-        remedy = _MAY_BE_FORBIDDEN if sys.platform == "darwin" else _MAY_BE_MUTED
-        # Some devices suppress noise so well that they do so whenever it is quiet: told once.
-        level = logging.WARNING if reason != self._last_mute else logging.DEBUG
-        log.log(level, "%s %s Listening goes on.", reason, remedy)
-        self._last_mute = reason
-        self._health.report("source", "degraded", reason, remedy, figures)
+    @contextmanager
+    def _asking(self) -> Iterator[None]:
+        """While the system is asked, and may hang: see :attr:`stuck_s`."""
+        self._busy_ns = time.monotonic_ns()
+        try:
+            yield
+        finally:
+            self._busy_ns = 0
 
-    def _figures(self, capture: Capture) -> dict[str, float]:
-        return {
+    def _report_unavailable(self, error: SourceUnavailable) -> None:
+        wait_s = self._live.wait_s(time.monotonic())
+        level = logging.WARNING if error.message != self._last_reason else logging.DEBUG
+        log.log(level, "%s Trying again in %.1f s.", error, wait_s)
+        self._last_reason = error.message
+        self._report("unavailable", error.message, error.remedy, {"next_attempt_s": wait_s})
+
+    def _report_closed(self) -> None:
+        """A stream was lost; nothing is said of one that is only opened anew."""
+        if self._live.stage != "recovering" or self._stop.is_set():
+            return
+        lost = (
+            "The machine has slept." if self._live.cause == "slept" else "The microphone was lost."
+        )
+        self._report_unavailable(SourceUnavailable(lost, "Is it still connected?"))
+
+    def _say_failed(self) -> None:
+        part = self._health.part("source")
+        log.error(
+            "%s Nothing has been heard for a while; it is tried again and again.", part.reason
+        )
+        self._report(part.state, part.reason, part.remedy, dict(part.figures))
+
+    def _report_heard(self, capture: Capture) -> None:
+        reason, remedy = self._describe(capture)
+        if reason != self._last_reason:
+            self._last_reason = reason
+            if self._live.stage != "healthy":
+                log.warning("%s %s", reason, remedy)
+        figures = {"rate": float(capture.rate), "channels": float(capture.channels)}
+        if self._live.rate:
+            figures["measured_rate"] = round(self._live.rate * capture.rate / SAMPLE_RATE)
+        self._report(_STATES[self._live.stage], reason, remedy, figures)
+
+    def _describe(self, capture: Capture) -> tuple[str, str]:
+        """What the present stage means, and what to do about it."""
+        match self._live.cause:
+            case "muted or denied":
+                remedy = _MAY_BE_FORBIDDEN if sys.platform == "darwin" else _MAY_BE_MUTED
+                zeros = "sends nothing but exact zeros: it is muted, or the system denies it"
+                return f"The microphone {capture.label} {zeros}.", remedy
+            case "drift":
+                return (
+                    f"The microphone {capture.label} sends another number of samples a second.",
+                    "Choose another rate for it in the system's sound settings, or another device.",
+                )
+            case "gaps":
+                return (
+                    f"Sound from the microphone {capture.label} comes with gaps.",
+                    "Is the machine overloaded, or a Bluetooth microphone too far away?",
+                )
+            case "stalled" | "slept" | "absent":
+                return "The microphone was lost.", "Is it still connected?"
+        if self._live.stage == "failed_over":
+            return (
+                f'The microphone "{self._wanted}" is away: listening to {capture.label} instead.',
+                "Connect it, or choose another in [audio] device.",
+            )
+        return capture.label, ""
+
+    def _report(self, state: State, reason: str, remedy: str, figures: dict[str, float]) -> None:
+        live = self._live
+        counted = {
             "overflows": self.overflows,
             "replaced_samples": self._replaced,
-            "reopened": self._captures - 1,
-            "rate": capture.rate,
-            "channels": capture.channels,
+            "reopened": max(0, self._captures - 1),
+            "stalls": live.stalls,
+            "gaps": live.gaps,
+            "slept": live.slept,
         }
+        self._health.report(
+            "source", state, reason, remedy, counted | figures, stage=live.stage, cause=live.cause
+        )

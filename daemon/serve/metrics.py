@@ -1,12 +1,13 @@
 """What is counted, for ``/metrics``. Nothing is lost silently."""
 
 from collections.abc import Callable, Iterable
+from typing import get_args
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from daemon.health import Health
+from daemon.health import Health, Stage
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 # Around the budgets: 10 ms of decision to delivery, 100 ms from the converter.
@@ -100,15 +101,17 @@ class _Parts(Collector):
         return self._families()
 
     def collect(self) -> Iterable[Metric]:
-        up, figures = families = self._families()
+        up, figures, liveness = families = self._families()
         for part, now in self._health.snapshot().items():
             up.add_metric([part, now.state], float(now.state == "ok"))
             for figure, value in now.figures.items():
                 figures.add_metric([part, figure], value)
+            for stage in get_args(Stage) if now.stage else ():
+                liveness.add_metric([part, stage], float(stage == now.stage))
         return families
 
     @staticmethod
-    def _families() -> tuple[GaugeMetricFamily, GaugeMetricFamily]:
+    def _families() -> tuple[GaugeMetricFamily, GaugeMetricFamily, GaugeMetricFamily]:
         return (
             GaugeMetricFamily(
                 "distressd_part_ok",
@@ -119,5 +122,10 @@ class _Parts(Collector):
                 "distressd_part_figure",
                 "Figures that a part reports.",
                 labels=("part", "figure"),
+            ),
+            GaugeMetricFamily(
+                "distressd_liveness",
+                "1 where a microphone stands in its liveness.",
+                labels=("part", "stage"),
             ),
         )

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from websockets.http11 import Request, Response
 
-from daemon.health import Health
+from daemon.health import Health, PartHealth
 from daemon.serve.admission import Admission
 from daemon.serve.connection import Connection
 from daemon.serve.metrics import CONTENT_TYPE, Metrics
@@ -85,11 +85,12 @@ class Pages:
     def _ready(self, connection: Connection) -> Response:
         parts = self._health.snapshot()
         obstacles = self._obstacles()
-        heard = all(self._health.part(name).state == "ok" for name in ESSENTIAL)
+        heard = all(_is_well(self._health.part(name)) for name in ESSENTIAL)
         ready = heard and not obstacles
         described = {
             name: {"state": part.state, "reason": part.reason, "remedy": part.remedy}
             | ({"figures": dict(part.figures)} if part.figures else {})
+            | ({"liveness": part.stage, "cause": part.cause} if part.stage else {})
             for name, part in sorted(parts.items())
         }
         status = http.HTTPStatus.OK if ready else http.HTTPStatus.SERVICE_UNAVAILABLE
@@ -119,3 +120,8 @@ class Pages:
         if connection.head_only:
             response.body = b""
         return response
+
+
+def _is_well(part: PartHealth) -> bool:
+    """Whether it does its work: another microphone than the wanted one hears, too."""
+    return part.state == "ok" or part.stage == "failed_over"

@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter
 
+from daemon.health import Stage
 from daemon.wire.alert import AlertEvent, SoundShare
 from daemon.wire.base import Emotion, Message, Probability, ServerMessage, SourceName
 
@@ -15,6 +16,10 @@ class SourceStatus(Message):
     state: str = Field(description="ok, starting, degraded, unavailable, failed or ended")
     reason: str = ""
     remedy: str = ""
+    liveness: Stage | None = Field(
+        default=None, description="of a microphone: whether it really delivers"
+    )
+    cause: str = Field(default="", description="why it is not healthy, such as muted or denied")
     paused_until: str | None = Field(default=None, description="RFC 3339 while paused")
 
 

@@ -12,6 +12,7 @@ import soundfile
 
 from daemon.audio.capture import Capture
 from daemon.audio.devices import choose, input_devices
+from daemon.audio.liveness import Settings
 from daemon.audio.microphone import MicrophoneSource
 from daemon.audio.ring import Ring, RingReader
 from daemon.health import Health, PartHealth, State
@@ -38,9 +39,9 @@ class Watched(Health):
 
 
 @contextmanager
-def listening(device: str) -> Iterator[tuple[MicrophoneSource, Ring, Watched]]:
+def listening(device: str, **options) -> Iterator[tuple[MicrophoneSource, Ring, Watched]]:
     ring, health = Ring(RING), Watched()
-    source = MicrophoneSource(device, health)
+    source = MicrophoneSource(device, health, **options)
     source.start(ring)
     try:
         yield source, ring, health
@@ -147,3 +148,55 @@ def test_the_devices_are_listed(virtual_microphone) -> None:
     (device,) = (d for d in input_devices(probe=True) if d.name == virtual_microphone.device)
     assert (device.host_api, device.opens_at_16k) == ("ALSA", True)
     assert device.channels >= 1
+
+
+def test_the_default_stands_in_for_a_device_that_was_unplugged_until_it_is_back(
+    virtual_microphone, tmp_path: Path
+) -> None:
+    path = tmp_path / "tone.wav"
+    soundfile.write(path, tone(900, 2), 16_000)
+    bedside = virtual_microphone.bedside
+    virtual_microphone.plug_in(bedside)
+    # PulseAudio moves the stream to what is left, which is silent: it is opened anew after a second.
+    settings = Settings(fail_over_s=1.0, first_seek_s=1.0, first_reopen_s=1.0)
+    with listening(bedside, settings=settings) as (_, ring, health):
+        assert health.wait_for("ok").stage == "healthy"
+        virtual_microphone.plug_out(bedside)
+        assert health.wait_for("unavailable").stage == "recovering"
+        assert health.wait_for("degraded").stage == "failed_over"
+        reader = ring.reader("test")
+        virtual_microphone.play(path)  # to the default
+        hears(reader, 900)
+        virtual_microphone.plug_in(bedside)
+        found = health.wait_for("ok")
+        assert found.stage == "healthy"
+        assert f'"{bedside}"' in found.reason
+
+
+def test_a_device_whose_sound_is_unloaded_and_loaded_again_is_heard_again(
+    virtual_microphone, tmp_path: Path
+) -> None:
+    path = tmp_path / "tone.wav"
+    soundfile.write(path, tone(500, 2), 16_000)
+    with listening(virtual_microphone.device) as (_, ring, health):
+        health.wait_for("ok")
+        virtual_microphone.plug_out(virtual_microphone.sink)
+        assert health.wait_for("unavailable").stage == "recovering"
+        virtual_microphone.plug_in(virtual_microphone.sink)
+        health.wait_for("ok")
+        reader = ring.reader("test")
+        virtual_microphone.play(path)
+        hears(reader, 500)
+
+
+def test_a_system_that_hangs_is_noticed_and_comes_back(virtual_microphone) -> None:
+    """PulseAudio stopped in its tracks: frames stop, and closing the stream does not return."""
+    with listening(virtual_microphone.device) as (source, _, health):
+        health.wait_for("ok")
+        with virtual_microphone.frozen():
+            assert health.wait_for("degraded").cause == "stalled"
+            deadline = time.monotonic() + WAIT_S
+            while source.stuck_s < 1.0 and health.part("source").state == "degraded":
+                assert time.monotonic() < deadline
+                time.sleep(0.05)
+        assert health.wait_for("ok").stage == "healthy"

@@ -17,6 +17,8 @@ def test_a_client_gets_the_snapshot_then_what_happens(daemon):
         "state": "ok",
         "reason": "",
         "remedy": "",
+        "liveness": None,
+        "cause": "",
         "paused_until": None,
     }
     assert snapshot["language"]["state"] == "unavailable"
