@@ -150,6 +150,7 @@ def test_the_devices_are_listed(virtual_microphone) -> None:
     assert device.channels >= 1
 
 
+@pytest.mark.slow
 def test_the_default_stands_in_for_a_device_that_was_unplugged_until_it_is_back(
     virtual_microphone, tmp_path: Path
 ) -> None:
@@ -157,7 +158,7 @@ def test_the_default_stands_in_for_a_device_that_was_unplugged_until_it_is_back(
     soundfile.write(path, tone(900, 2), 16_000)
     bedside = virtual_microphone.bedside
     virtual_microphone.plug_in(bedside)
-    # PulseAudio moves the stream to what is left, which is silent: it is opened anew after a second.
+    # PulseAudio moves the stream to what is left, and that is silent: it is soon opened anew.
     settings = Settings(fail_over_s=1.0, first_seek_s=1.0, first_reopen_s=1.0)
     with listening(bedside, settings=settings) as (_, ring, health):
         assert health.wait_for("ok").stage == "healthy"
