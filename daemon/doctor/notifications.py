@@ -12,5 +12,5 @@ def check(setting: Setting) -> Finding:
         return Finding("ok", "switched off in [notify] desktop")
     found = asyncio.run(check_availability())
     if found.state == "ok":
-        return Finding("ok", f"shown from level {setting.config.notify.level} up")
+        return Finding("ok", f"from level {setting.config.notify.level} up, by {found.backend}")
     return Finding("warning", f"{found.reason[:1].upper()}{found.reason[1:]}.", found.remedy)

@@ -3,7 +3,8 @@
 from pathlib import Path
 from typing import Protocol
 
-from daemon.errors import InstallError
+from daemon.errors import InstallError, UsageError
+from daemon.install.launchd import LaunchdService
 from daemon.install.plan import Step
 from daemon.install.program import Program
 from daemon.install.status import ServiceStatus
@@ -34,10 +35,17 @@ def service_manager(platform: str, *, system: bool = False) -> ServiceManager:
     """The manager of ``platform``, as ``platform.system()`` names it.
 
     Raises:
+        UsageError: it has no system service.
         InstallError: there is none that we know.
     """
     if platform == "Linux":
         return SystemdService(system)
+    if platform == "Darwin":
+        if system:
+            raise UsageError(
+                "macOS gives the microphone to a user's programs only.", "Leave --system out."
+            )
+        return LaunchdService()
     raise InstallError(
         f"There is no service for {platform}.",
         "Start `distressd run` by what starts programs on this machine.",

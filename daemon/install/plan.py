@@ -97,10 +97,12 @@ class Command:
     Attributes:
         words: the program and its arguments; no shell reads them.
         may_fail: its failure is no obstacle (stopping what does not run).
+        remedy: what to do where it fails.
     """
 
     words: tuple[str, ...]
     may_fail: bool = False
+    remedy: str = ""
 
     def describe(self) -> str:
         """What it does."""
@@ -111,7 +113,7 @@ class Command:
         done = run(self.words)
         if done.returncode and not self.may_fail:
             said = (done.stderr or done.stdout).strip().replace("\n", " ")
-            raise InstallError(f"`{shlex.join(self.words)}` failed: {said[-400:]}")
+            raise InstallError(f"`{shlex.join(self.words)}` failed: {said[-400:]}", self.remedy)
 
 
 def run(words: Sequence[str]) -> subprocess.CompletedProcess[str]:

@@ -3,10 +3,12 @@
 import asyncio
 import os
 import platform
+import shutil
 from dataclasses import dataclass
 from typing import Literal
 
 SERVICE = "org.freedesktop.Notifications"
+OSASCRIPT = "osascript"
 _TIMEOUT_S = 5.0
 
 
@@ -17,6 +19,7 @@ class Availability:
     state: Literal["ok", "degraded", "unavailable"]
     reason: str = ""
     remedy: str = ""
+    backend: str = ""  # what shows them
 
 
 async def check_availability() -> Availability:
@@ -25,7 +28,7 @@ async def check_availability() -> Availability:
     if system == "Linux":
         return await _check_dbus()
     if system == "Darwin":
-        return _check_bundle()
+        return _check_mac()
     return Availability(
         "unavailable",
         f"desktop notifications are not supported on {system}",
@@ -71,7 +74,7 @@ async def _check_dbus() -> Availability:
             "Start distressd inside the desktop session, or as a user service of it.",
         )
     if SERVICE in known:
-        return Availability("ok")
+        return Availability("ok", backend="the desktop's notification service (D-Bus)")
     return Availability(
         "unavailable",
         "nothing on the D-Bus session shows notifications",
@@ -79,19 +82,20 @@ async def _check_dbus() -> Availability:
     )
 
 
-def _check_bundle() -> Availability:
+def _check_mac() -> Availability:
+    if in_signed_bundle():
+        return Availability("ok", backend="macOS, as an app of its own")
+    if shutil.which(OSASCRIPT):
+        return Availability("ok", backend="osascript, under the name Script Editor")
+    return Availability(
+        "unavailable",
+        f"macOS drops notifications of programs outside an app bundle, and there is no {OSASCRIPT}",
+        "Alerts still reach `distressd listen`.",
+    )
+
+
+def in_signed_bundle() -> bool:
+    """Whether this process itself is one that macOS takes notifications from (on macOS only)."""
     from desktop_notifier.backends import macos_support
 
-    if not macos_support.is_bundle():
-        return Availability(
-            "unavailable",
-            "macOS drops notifications of programs outside an app bundle without a word",
-            "Run distressd from its signed app bundle; alerts still reach `distressd listen`.",
-        )
-    if not macos_support.is_signed_bundle():
-        return Availability(
-            "degraded",
-            "the app bundle is not signed, so macOS may drop its notifications",
-            "Sign the bundle: codesign --force --deep --sign - PATH.app",
-        )
-    return Availability("ok")
+    return bool(macos_support.is_bundle() and macos_support.is_signed_bundle())

@@ -12,7 +12,8 @@ from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_attempt,
 from daemon.config.schema import Notify, QuietHours
 from daemon.health import Health
 from daemon.notify.availability import check_availability
-from daemon.notify.desktop import DeliveryError, Desktop
+from daemon.notify.backend import Backend, desktop_backend
+from daemon.notify.desktop import DeliveryError
 from daemon.notify.quiet_hours import delivery
 from daemon.notify.rules import Escalations
 from daemon.wire.alert import AlertEvent
@@ -134,7 +135,7 @@ class Notifier:
             )
 
     async def _serve(self) -> None:
-        desktop = Desktop()
+        desktop = desktop_backend()
         with self._lock:
             self._loop = asyncio.get_running_loop()
         try:
@@ -175,7 +176,7 @@ class Notifier:
                 log.warning("%s. %s", found.reason, found.remedy)
         self._health.report("notify", found.state, found.reason, found.remedy, self.figures)
 
-    async def _deliver(self, desktop: Desktop, event: AlertEvent) -> None:
+    async def _deliver(self, desktop: Backend, event: AlertEvent) -> None:
         how = delivery(event.level, self._quiet, self._now())
         if how == "none":
             self._count("quiet")
