@@ -14,11 +14,14 @@ import soundfile
 from numpy.typing import NDArray
 
 from daemon.acoustic.evidence import AcousticEvidence
+from daemon.acoustic.load import load_ear
 from daemon.config.schema import Config, Fusion
 from daemon.fusion.fuser import Fuser
 from daemon.fusion.level import RANK
+from daemon.health import Health
 from daemon.replay import hear_recording
 from daemon.wire.base import Level, Phase
+from models.ear import Ear
 from models.evaluation.raised import Raised
 from models.evaluation.scenes.alerts import Alert, Heard
 from models.evaluation.scenes.mixing import mix
@@ -53,6 +56,17 @@ def rehearse(streams: Sequence[Float], config: Config) -> list[list[Raised]]:
         heard = workers.map(_alerts, [(config, streams[i]) for i in order], chunksize=1)
         found = dict(zip(order, heard, strict=True))
     return [found[i] for i in range(len(streams))]
+
+
+def ear_of(config: Config) -> Ear:
+    """The ear that the daemon would listen with."""
+    return load_ear(config, Health())
+
+
+def with_weights(path: Path, config: Config) -> Config:
+    """``config`` with the acoustic weights of ``path``."""
+    acoustic = config.acoustic.model_copy(update={"weights": path})
+    return config.model_copy(update={"acoustic": acoustic})
 
 
 def rehearse_scenes(

@@ -1,0 +1,150 @@
+"""Everything that scored clips tell, added up."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+import numpy as np
+
+from models.data.labels import EMOTIONS
+from models.evaluation.clips.hearing import Scored
+from models.evaluation.clips.level_duration import corpora_of_both
+from models.evaluation.intervals import wilson
+from models.evaluation.measures import auc, bootstrap, errors, macro, reliability
+from models.evaluation.scenes.material import background_kind, event_kind
+
+EVERYDAY: Final = frozenset({"talk", "music", "traffic", "children", "animals"})
+"""Speech, music and street: what screams must be told from."""
+SCREAM_FPR: Final = 0.01
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 4)
+
+
+def judged(rows: Sequence[Scored]) -> list[Scored]:
+    """The clips that are distress or are not; infants, and what is in neither, are left out."""
+    return [row for row in rows if row.clip.meaning.verdict in {"distress", "not_distress"}]
+
+
+def auc_of(rows: Sequence[Scored]) -> float | None:
+    """Distress against the rest."""
+    return auc([row.distress for row in rows], [row.score for row in rows])
+
+
+def _by(rows: Sequence[Scored], key: Callable[[Scored], str]) -> dict[str, list[Scored]]:
+    found: dict[str, list[Scored]] = {}
+    for row in rows:
+        found.setdefault(key(row), []).append(row)
+    return dict(sorted(found.items()))
+
+
+def macro_auc(rows: Sequence[Scored]) -> float | None:
+    """Mean over the corpora that have both classes."""
+    return macro([auc_of(mine) for mine in _by(rows, lambda row: row.clip.corpus).values()])
+
+
+def _table(rows: Sequence[Scored], threshold: float) -> dict[str, Any]:
+    wrong = errors([row.distress for row in rows], [row.score for row in rows], threshold)
+    guesses = [(row.truth, row.guess) for row in rows if row.truth is not None]
+    return {
+        "clips": len(rows),
+        "distress": sum(row.distress for row in rows),
+        "auc": _rounded(auc_of(rows)),
+        "fpr": _rounded(wrong.fpr),
+        "fnr": _rounded(wrong.fnr),
+        "uar": _rounded(uar(guesses)) if guesses else None,
+    }
+
+
+def uar(guesses: Sequence[tuple[str | None, str]]) -> float:
+    """Mean over true emotions of the share guessed right."""
+    truths = sorted({truth for truth, _ in guesses if truth is not None})
+    return float(np.mean([np.mean([g == t for t, g in guesses if t == one]) for one in truths]))
+
+
+def confusion(rows: Sequence[Scored]) -> list[list[int]]:
+    """Clips of each true emotion (rows) by guess (columns, the last of them none)."""
+    names = (*EMOTIONS, "none")
+    counts = np.zeros((len(EMOTIONS), len(names)), int)
+    for row in rows:
+        if row.truth is not None:
+            counts[EMOTIONS.index(row.truth), names.index(row.guess)] += 1
+    return [[int(n) for n in line] for line in counts]
+
+
+def scream_figures(rows: Sequence[Scored], threshold: float) -> dict[str, Any]:
+    """Recorded screams against speech, music and street, at the shipped threshold and at 1 %."""
+    screams = [row for row in rows if event_kind(row.clip) == "scream"]
+    everyday = [row for row in rows if background_kind(row.clip) in EVERYDAY]
+    if not screams or not everyday:
+        return {"recall": None, "fpr": None}
+    heard = wilson([row.score >= threshold for row in screams])
+    false = wilson([row.score >= threshold for row in everyday])
+    strict = float(np.quantile([row.score for row in everyday], 1.0 - SCREAM_FPR, method="higher"))
+    return {
+        "recall": _rounded(heard.value),
+        "recall_ci95": [_rounded(heard.low), _rounded(heard.high)],
+        "fpr": _rounded(false.value),
+        "fpr_ci95": [_rounded(false.low), _rounded(false.high)],
+        "recall_at_1_pct": _rounded(float(np.mean([row.score > strict for row in screams]))),
+        "recall_by_corpus": {
+            corpus: {
+                "screams": len(mine),
+                "recall": _rounded(float(np.mean([row.score >= threshold for row in mine]))),
+            }
+            for corpus, mine in _by(screams, lambda row: row.clip.corpus).items()
+        },
+        "clips": [len(screams), len(everyday)],
+    }
+
+
+def figures(rows: Sequence[Scored], threshold: float) -> dict[str, Any]:
+    """What `distressd evaluate --suite clips --json` prints of the shipped ear.
+
+    Args:
+        rows: the clips as they were heard.
+        threshold: score from which the daemon warns.
+    """
+    clips = judged(rows)
+    both = corpora_of_both([row.clip for row in clips])
+    known = [row for row in clips if row.clip.corpus in both]
+    corpora = {k: _table(v, threshold) for k, v in _by(clips, lambda r: r.clip.corpus).items()}
+    calibration = reliability([row.distress for row in clips], [row.score for row in clips])
+    interval = bootstrap([row.clip.group for row in known], known, macro_auc)
+    infants = [row for row in rows if row.clip.meaning.verdict == "infant"]
+    return {
+        "auc": {
+            "known": _rounded(macro_auc(known)),
+            "known_ci95": None if interval is None else [_rounded(v) for v in interval],
+            "pooled": _rounded(auc_of(clips)),
+        },
+        "fpr": _rounded(macro([corpora[name]["fpr"] for name in both])),
+        "fnr": _rounded(macro([corpora[name]["fnr"] for name in both])),
+        "threshold": threshold,
+        "ece": _rounded(calibration.ece),
+        "mce": _rounded(calibration.mce),
+        "brier": _rounded(calibration.brier),
+        "screams": scream_figures(clips, threshold),
+        "infants": {
+            "clips": len(infants),
+            "heard_as_infant": _rounded(
+                float(np.mean([row.infant >= threshold for row in infants])) if infants else None
+            ),
+            "heard_as_distress": _rounded(
+                float(np.mean([row.score >= threshold for row in infants])) if infants else None
+            ),
+        },
+        "by_corpus": corpora,
+        "by_speaker": {
+            group: _table(mine, threshold)
+            for group, mine in _by(known, lambda row: row.clip.group).items()
+        },
+        "by_label": {
+            label: {
+                "clips": len(mine),
+                "median_score": _rounded(float(np.median([row.score for row in mine]))),
+                "raised": _rounded(float(np.mean([row.score >= threshold for row in mine]))),
+            }
+            for label, mine in _by(rows, lambda r: f"{r.clip.corpus}/{r.clip.label}").items()
+        },
+    }

@@ -1,0 +1,77 @@
+"""``distressd evaluate --suite clips``."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from models.data.corpora import Clip, read_all
+from models.data.splits import Fold, split, without_corpus
+from models.evaluation.clips.figures import auc_of, figures, judged
+from models.evaluation.clips.hearing import MakeEar, Scored, hear_clips
+from models.evaluation.clips.level_duration import level_duration_auc
+from models.evaluation.fold_weights import weights_without
+
+LEFT_OUT: Final = ("ravdess", "nemo", "tess", "emospeech_in")
+
+
+@dataclass(frozen=True, slots=True)
+class Ears:
+    """How the ears that are judged are made; each is sent to other processes.
+
+    Attributes:
+        shipped: as configured.
+        with_weights: as configured, with the acoustic weights of a path.
+        student: as configured, with the student in YAMNet's place; None while there is none.
+    """
+
+    shipped: MakeEar
+    with_weights: Callable[[Path], MakeEar]
+    student: MakeEar | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ClipsResult:
+    """The figures, and the rows that pictures are made of."""
+
+    figures: dict[str, Any]
+    rows: list[Scored]
+
+
+def measure(data: Path, fold: Fold, ears: Ears, threshold: float) -> ClipsResult:
+    """Hear every clip of ``fold`` and say how well distress was told from the rest.
+
+    Args:
+        data: the data root.
+        fold: development clips to choose by, test clips to report, once.
+        ears: what hears.
+        threshold: score from which the daemon warns.
+
+    Raises:
+        DataError: if a corpus is missing or cannot be read.
+        ModelError: if weights cannot be used.
+    """
+    clips = read_all(data)
+    folds = split(clips)
+    rows = hear_clips(folds[fold], ears.shipped)
+    found = figures(rows, threshold)
+    found["auc"]["unseen_corpus"] = {name: _unseen(clips, name, ears) for name in LEFT_OUT}
+    recorded, heard = level_duration_auc(folds["train"], folds[fold])
+    found["level_duration_auc"] = round(recorded, 4)
+    found["level_duration_auc_as_heard"] = round(heard, 4)
+    student = {"student_recall": None, "student_fpr": None}
+    if ears.student is not None:
+        screams = figures(hear_clips(folds[fold], ears.student), threshold)["screams"]
+        student = {f"student_{key}": screams[key] for key in ("recall", "fpr")}
+    found["screams"] |= student
+    return ClipsResult(found | {"fold": fold, "clips": len(rows)}, rows)
+
+
+def _unseen(clips: list[Clip], corpus: str, ears: Ears) -> float | None:
+    """AUC of a network that never heard the corpus; None where its weights are not there."""
+    path = weights_without(corpus)
+    if not path.is_file():
+        return None
+    rows = hear_clips(without_corpus(clips, corpus)["test"], ears.with_weights(path))
+    value = auc_of(judged(rows))
+    return None if value is None else round(value, 4)
