@@ -1,7 +1,6 @@
 """``distressd config``."""
 
 from collections.abc import Iterator
-from datetime import time
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,8 @@ from daemon.cli.group import LazyGroup
 from daemon.cli.options import config_option, json_option, print_json
 from daemon.config.lines import Loc
 from daemon.config.load import LoadedConfig, find_config, read_config
+from daemon.config.toml import document_text, literal
+from daemon.errors import ConfigError
 
 
 @click.group(
@@ -19,6 +20,7 @@ from daemon.config.load import LoadedConfig, find_config, read_config
     lazy={
         "check": ("daemon.cli.config:check", "Find every mistake in the configuration."),
         "show": ("daemon.cli.config:show", "Show every setting in force and where it comes from."),
+        "migrate": ("daemon.cli.config:rewrite", "Bring a file of an earlier version up to date."),
     },
 )
 def config() -> None:
@@ -36,6 +38,30 @@ def check(config_path: Path | None, path: Path | None, *, as_json: bool) -> None
         print_json({"path": str(loaded.path), "ok": True})
     else:
         click.echo(f"{loaded.path} is right.")
+
+
+@click.command()
+@config_option
+def rewrite(config_path: Path | None) -> None:
+    """Bring a file of an earlier version up to date; the old one stays beside it.
+
+    Comments are in the old one only.
+    """
+    loaded = read_config(find_config(config_path))
+    if not loaded.migrated:
+        click.echo(f"{loaded.path} is up to date.")
+        return
+    kept = loaded.path.with_name(f"{loaded.path.name}.before-migration")
+    try:
+        kept.write_bytes(loaded.path.read_bytes())
+        draft = loaded.path.with_name(f".{loaded.path.name}.new")
+        draft.write_text(document_text(loaded.document), encoding="utf-8")
+        draft.replace(loaded.path)
+    except OSError as error:
+        raise ConfigError(f"{loaded.path} cannot be rewritten ({error.strerror}).") from error
+    for change in loaded.migrated:
+        click.echo(change)
+    click.echo(f"{loaded.path} is up to date; the old file is {kept}.")
 
 
 @click.command()
@@ -85,21 +111,6 @@ def _as_toml(loaded: LoadedConfig) -> str:
         if loc[:-1] != table:
             table = loc[:-1]
             lines += ["", f"[{'.'.join(map(str, table))}]"]
-        text = f"# {loc[-1]} is not set" if value is None else f"{loc[-1]} = {_literal(value)}"
+        text = f"# {loc[-1]} is not set" if value is None else f"{loc[-1]} = {literal(value)}"
         lines.append(f"{text:<44} # {_origin(loc, loaded)}")
     return "\n".join(lines)
-
-
-def _literal(value: Any) -> str:
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, int | float):
-        return str(value)
-    if isinstance(value, time):
-        return value.isoformat()
-    if isinstance(value, tuple | list):
-        return f"[{', '.join(map(_literal, value))}]"
-    if isinstance(value, dict):
-        return "{}"  # one with entries is a table of its own
-    escaped = str(value).replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{escaped}"'

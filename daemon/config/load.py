@@ -1,6 +1,7 @@
 """From a file to a :class:`Config`, or to every mistake in the file at once."""
 
 import json
+import logging
 import os
 import re
 import tomllib
@@ -13,20 +14,30 @@ from platformdirs import user_config_path
 from pydantic import ValidationError
 
 from daemon.config.lines import Loc, key_lines
+from daemon.config.migration import Document, migrate
 from daemon.config.mistakes import describe
 from daemon.config.schema import Config
 from daemon.errors import ConfigError
+
+log = logging.getLogger(__name__)
 
 ENVIRONMENT = "DISTRESSD_CONFIG"
 
 
 @dataclass(frozen=True, slots=True)
 class LoadedConfig:
-    """A configuration, the file it came from and the line of each setting in that file."""
+    """A configuration, the file it came from and the line of each setting in that file.
+
+    Attributes:
+        document: what the file sets, in the newest version.
+        migrated: a sentence for each thing that a file of an earlier version had to have changed.
+    """
 
     config: Config
     path: Path
     lines: dict[Loc, int]
+    document: Document
+    migrated: tuple[str, ...] = ()
 
 
 def load_config(path: Path | None = None) -> Config:
@@ -35,7 +46,10 @@ def load_config(path: Path | None = None) -> Config:
     Raises:
         ConfigError: the file cannot be read, is not TOML, or has wrong settings.
     """
-    return read_config(find_config(path)).config
+    loaded = read_config(find_config(path))
+    for change in loaded.migrated:
+        log.warning("%s: %s `distressd config migrate` writes it.", loaded.path, change)
+    return loaded.config
 
 
 def find_config(path: Path | None = None) -> Path:
@@ -75,6 +89,7 @@ def read_config(path: Path) -> LoadedConfig:
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(_syntax(path, text, str(error))) from error
     lines = key_lines(text)
+    data, notes = migrate(data)
     # By way of JSON, pydantic is strict about types ("yes" is no boolean) and still takes
     # a list for a tuple and text for a path or a time of day.
     document = json.dumps(data, default=_plain)
@@ -85,7 +100,7 @@ def read_config(path: Path) -> LoadedConfig:
         raise ConfigError(
             "\n".join(f"{path}:{line}: {words}" for line, words in mistakes)
         ) from error
-    return LoadedConfig(config, path, lines)
+    return LoadedConfig(config, path, lines, data, tuple(notes))
 
 
 def _read(path: Path) -> str:

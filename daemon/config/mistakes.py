@@ -50,6 +50,9 @@ def describe(error: ErrorDetails) -> tuple[Loc, str]:
 
 
 def _sentence(error: ErrorDetails) -> str:
+    if error["loc"] == ("version",):
+        known = error["ctx"]["expected"] if error["type"] == "literal_error" else "a number"
+        return f"must be {known}. A file of a later version needs a later distressd."
     if error["type"] == "literal_error":
         meant = _meant(error["input"], _expected(error))
         return f"must be {error['ctx']['expected']}{'.' if meant else ''}{meant}"

@@ -3,12 +3,15 @@
 from collections.abc import Callable
 
 from daemon.doctor import (
+    clock,
     disk,
     microphone,
     notifications,
+    permission,
     port,
     portaudio,
     python,
+    service,
     shadow,
     sound_events,
     state_folder,
@@ -21,10 +24,13 @@ CHECKS: dict[str, Callable[[Setting], Finding]] = {
     "packages": shadow.check,
     "portaudio": portaudio.check,
     "microphone": microphone.check,
+    "permission": permission.check,
     "weights": weights.check,
     "sound events": sound_events.check,
     "state folder": state_folder.check,
     "disk": disk.check,
+    "clock": clock.check,
     "port": port.check,
     "notifications": notifications.check,
+    "service": service.check,
 }

@@ -55,7 +55,7 @@ level = "criticl"
 """
     )
     assert mistakes(path) == [
-        "1: version = 2: must be 1",
+        "1: version = 2: must be 1. A file of a later version needs a later distressd.",
         '3: [audio] source = "mike": must be "mic", "demo", "stdin", or "file:" and a path',
         '5: [fusion] treshold: unknown setting. Did you mean "threshold"?',
         "6: [fusion.weight] audio = nan: must be a finite number",
