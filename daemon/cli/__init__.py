@@ -12,6 +12,10 @@ COMMANDS = {
     "analyze": ("daemon.cli.analyze:analyze", "Give one verdict for each recording."),
     "devices": ("daemon.cli.devices:devices", "List the microphones."),
     "doctor": ("daemon.cli.doctor:doctor", "Find out what is missing here, and how to mend it."),
+    "support-dump": (
+        "daemon.cli.support_dump:support_dump",
+        "Pack what somebody who helps needs; no sound, no words.",
+    ),
     "config": ("daemon.cli.config:config", "Check the configuration, or show what is in force."),
     "models": ("daemon.cli.models:models", "List, fetch and verify the model files."),
     "service": ("daemon.cli.service:service", "Have it start by itself, and be started again."),
