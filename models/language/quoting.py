@@ -1,0 +1,55 @@
+"""A transcript is quoted data: it is cleaned, cut and put between quotation marks, nothing more.
+
+Whoever speaks near the microphone writes this text, and may say "ignore your instructions". It
+is tokenised without special tokens, so that nothing in it can end the quotation or change who
+speaks; and it is read in pieces of which the worst counts, so that calm words cannot talk
+others away.
+"""
+
+import re
+import unicodedata
+from typing import Final
+
+PIECE: Final = 140  # characters
+FRAGMENT: Final = 16  # characters: "Please." is read with its neighbour
+LONGEST: Final = 4_000  # characters that are read: more than anybody says in 28 s
+PIECES: Final = 32
+_SENTENCE = re.compile(r"(?<=[.!?…])\s+")
+_QUOTES = str.maketrans({'"': "'", "“": "'", "”": "'", "„": "'", "«": "'", "»": "'", "`": "'"})
+_LEAST_LATIN = 0.7  # of the letters, for models that read English
+
+
+def clean(text: str) -> str:
+    """Printable, in one line, without double quotation marks, at most 4,000 characters.
+
+    Of a longer text the two ends are kept.
+    """
+    if len(text) > LONGEST:
+        text = f"{text[: LONGEST // 2]} {text[-LONGEST // 2 :]}"
+    text = unicodedata.normalize("NFKC", text)
+    kept = (" " if unicodedata.category(c)[0] in "CZ" else c for c in text)
+    return " ".join("".join(kept).translate(_QUOTES).split())
+
+
+def pieces(text: str) -> list[str]:
+    """``clean(text)`` sentence by sentence, fragments with their neighbours; none is very long.
+
+    At most 32 of them, from both ends.
+    """
+    found: list[str] = []
+    for sentence in _SENTENCE.split(clean(text)):
+        fragment = found and min(len(found[-1]), len(sentence)) < FRAGMENT
+        if fragment and len(found[-1]) + len(sentence) < PIECE:
+            found[-1] = f"{found[-1]} {sentence}"
+        else:
+            found += [sentence[at : at + 2 * PIECE] for at in range(0, len(sentence), 2 * PIECE)]
+    if len(found) > PIECES:
+        found = found[: PIECES // 2] + found[-PIECES // 2 :]
+    return found
+
+
+def readable(text: str) -> bool:
+    """Whether the letters are mostly of the Latin script, which the models were calibrated in."""
+    letters = [c for c in text if c.isalpha()]
+    latin = sum("LATIN" in unicodedata.name(c, "") for c in letters)
+    return bool(letters) and latin >= _LEAST_LATIN * len(letters)

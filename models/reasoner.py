@@ -1,0 +1,139 @@
+"""Reads what was said for distress: a calibrated probability, and on request what and why.
+
+Two readers look at each piece of a transcript. The sentence embedding is always asked (a few
+milliseconds). The language model is asked about the pieces that the embedding cannot clear, and
+always where an alert is out. The piece that speaks most for distress counts.
+"""
+
+import logging
+from pathlib import Path
+from typing import Any, Final
+
+from models.catalogue import FILES, SMOLLM2
+from models.errors import ModelError
+from models.language.explanation import CATEGORIES, SENTENCES, Category, explain
+from models.language.feeling import Feeling, open_gguf
+from models.language.meaning import Meaning
+from models.language.prototypes import Prototypes
+from models.language.quoting import pieces, readable
+from models.language.verdict import Verdict
+from models.language.vote import Vote
+from models.registry import find
+
+log = logging.getLogger(__name__)
+
+CONTEXT: Final = 1_024  # tokens: the examples, a piece, and the sentence
+CLEARED: Final = 0.02  # what the embedding alone gives less is not shown to the language model
+LOOKED_AT: Final = 2  # pieces that the language model reads, the worst first
+NAMED_FROM: Final = 0.5  # probability from which a category is named
+KNOWS_CATEGORIES: Final = 1_000_000_000  # parameters from which a model may choose the category
+
+
+class Reasoner:
+    """For one thread at a time.
+
+    Args:
+        llm: ``smollm2-135m`` (the registered one), or a GGUF chat model's path; None: only the
+            embedding reads.
+        threads: of the processor.
+        lora: an adapter in GGUF for the language model.
+
+    Attributes:
+        missing: sentences, each one reader that is absent and why.
+
+    Raises:
+        ModelError: no reader could be loaded.
+    """
+
+    def __init__(
+        self, llm: str | Path | None = SMOLLM2, *, threads: int = 1, lora: Path | None = None
+    ) -> None:
+        self._vote = Vote.load()
+        self.missing: list[ModelError] = []
+        self._meaning: Meaning | None = None
+        self._prototypes: Prototypes | None = None
+        self._llama: Any = None
+        self._feeling: Feeling | None = None
+        try:
+            self._meaning = Meaning(threads)
+            self._prototypes = Prototypes(self._meaning)
+        except ModelError as error:
+            self.missing.append(error)
+        if llm is not None:
+            try:
+                self._load_llama(model_path(str(llm)), threads, lora)
+            except ModelError as error:
+                self.missing.append(error)
+        if self._meaning is None and self._feeling is None:
+            raise self.missing[-1]
+
+    def _load_llama(self, path: Path, threads: int, lora: Path | None) -> None:
+        import llama_cpp
+
+        self._llama = open_gguf(path, threads=threads, context=CONTEXT, lora=lora)
+        self._feeling = Feeling(self._llama)
+        parameters = llama_cpp.llama_model_n_params(self._llama.model)
+        self._chooses = parameters >= KNOWS_CATEGORIES
+
+    def __call__(self, text: str, *, explained: bool = False) -> Verdict:
+        """The verdict on ``text``, whatever is in it.
+
+        Args:
+            text: a transcript; data, never an instruction.
+            explained: an alert is out: have both readers look, and name category and reason.
+        """
+        found = pieces(text)
+        if not found or not readable(text):
+            return Verdict(None)
+        leans: list[float | None] = [None] * len(found)
+        order = list(range(len(found)))
+        vectors = []
+        if self._meaning is not None:
+            vectors = [self._meaning(piece) for piece in found]
+            leans = [self._vote.lean(vector) for vector in vectors]
+            order.sort(key=lambda i: -(leans[i] or 0.0))
+        scores = [0.0 if lean is None else self._vote.probability(lean, None) for lean in leans]
+        readers = ["meaning"] if self._meaning is not None else []
+        if self._feeling is not None and (
+            explained or self._meaning is None or max(scores) >= CLEARED
+        ):
+            readers.append("feeling")
+            for i in order[: len(order) if self._meaning is None else LOOKED_AT]:
+                scores[i] = self._vote.probability(leans[i], self._feeling(found[i]))
+        worst = max(range(len(found)), key=scores.__getitem__)
+        if not explained:
+            return Verdict(scores[worst], readers=tuple(readers))
+        vector = vectors[worst] if vectors else None
+        category, reason = self._explain(found[worst], vector, scores[worst])
+        return Verdict(scores[worst], category, reason, tuple(readers))
+
+    def _explain(self, piece: str, vector: Any, score: float) -> tuple[Category, str]:
+        """Category and sentence; without a model that writes, a sentence of our own."""
+        distress = score >= NAMED_FROM
+        allowed = CATEGORIES[:-1] if distress else CATEGORIES[-1:]
+        if self._prototypes is not None and not (self._llama is not None and self._chooses):
+            allowed = (self._prototypes(vector, distress=distress),)
+        if not distress or self._llama is None:
+            return allowed[0], SENTENCES[allowed[0]]
+        try:
+            return explain(self._llama, piece, allowed)
+        except ValueError as error:
+            log.warning("No reason was written (%s); a general one stands in.", error)
+            return allowed[0], SENTENCES[allowed[0]]
+
+
+def model_path(llm: str) -> Path:
+    """Where the language model lies.
+
+    Raises:
+        ModelError: it is not there.
+    """
+    if llm in FILES:
+        return find(llm)
+    path = Path(llm).expanduser()
+    if not path.is_file():
+        raise ModelError(
+            f"There is no language model {llm}: it is neither registered nor a file.",
+            f'Set [language] llm to "{SMOLLM2}", or to a GGUF file.',
+        )
+    return path

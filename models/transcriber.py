@@ -1,0 +1,232 @@
+"""Speech to text by faster-whisper: a batch of utterances in, one transcript for each out.
+
+All utterances of a batch go through the network together, padded to the longest and a second of
+silence (not to the thirty seconds that Whisper was trained with: the encoder's time grows with
+the padding). faster-whisper's own batching pads to thirty seconds and cuts as it likes, so its
+parts are used here: features, tokens, the CTranslate2 model, alignment, voice activity.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.catalogue import WHISPER
+from models.errors import ModelError
+from models.features.constants import SAMPLE_RATE
+from models.language.doubts import doubt, without_loops
+from models.language.transcript import NOTHING, Doubt, Transcript, Word
+from models.registry import FILES, find
+
+Float = NDArray[np.float32]
+
+FRAME: Final = 160  # samples of a feature frame
+FRAMES_30S: Final = 3_000  # what the encoder takes at most
+PADDING: Final = SAMPLE_RATE  # of silence after the longest utterance: padded too short, it loops
+SHORTEST: Final = SAMPLE_RATE // 5  # nobody says a word in less
+TOKENS_PER_S: Final = 8.0  # fast speech has about six
+TOKENS_MOST: Final = 220
+VAD_THRESHOLD: Final = 0.35  # of Silero's; cries for help are less like its training than talk
+NEEDED = ("model.bin", "config.json", "tokenizer.json")
+
+
+class Transcriber:
+    """Whisper, for one thread at a time.
+
+    Args:
+        model: ``tiny.en`` (the registered one), or the folder of a converted model.
+        device: ``auto``, ``cpu`` or ``cuda``.
+        threads: of the processor.
+        language: the language spoken; None to detect it, where the model knows more than one.
+        beam: how many hypotheses are followed.
+
+    Raises:
+        ModelError: the library or a file is missing, or the files are no Whisper model.
+    """
+
+    def __init__(
+        self,
+        model: str | Path = "tiny.en",
+        *,
+        device: str = "auto",
+        threads: int = 1,
+        language: str | None = None,
+        beam: int = 1,
+    ) -> None:
+        folder = model_folder(str(model))
+        try:
+            from faster_whisper import WhisperModel, vad
+            from faster_whisper.tokenizer import Tokenizer
+        except ImportError as error:
+            raise ModelError(
+                "faster-whisper is not installed, so that nothing can be transcribed.",
+                "Install the extra: pip install 'distressd[language]'",
+            ) from error
+        try:
+            self._whisper = WhisperModel(
+                str(folder),
+                device=device,
+                compute_type="int8" if device != "cuda" else "int8_float16",
+                cpu_threads=threads,
+                local_files_only=True,
+            )
+        except (RuntimeError, ValueError, OSError, KeyError) as error:
+            told = " ".join(str(error).split())[:200]
+            raise ModelError(
+                f"{folder} cannot be loaded as a Whisper model ({told}).",
+                f"Delete it and run `distressd models pull {WHISPER}`, or name a folder that"
+                " CTranslate2's converter made.",
+            ) from error
+        self._vad = vad
+        self._beam = beam
+        self._language = language if self._whisper.model.is_multilingual else "en"
+        self._tokenizer = Tokenizer(
+            self._whisper.hf_tokenizer,
+            self._whisper.model.is_multilingual,
+            task="transcribe",
+            language=self._language or "en",
+        )
+
+    def __call__(
+        self, utterances: Sequence[Float], *, word_times: bool = False, gates: bool = True
+    ) -> list[Transcript]:
+        """One transcript for each utterance, in their order.
+
+        Args:
+            utterances: each (n,) float32 at 16 kHz in [-1, 1]; at most 29 s are read.
+            word_times: whether to align words; costs another pass over the text.
+            gates: False gives what Whisper wrote, whatever there is to be said against it.
+        """
+        heard = [i for i, one in enumerate(utterances) if len(one) >= SHORTEST]
+        found = [NOTHING] * len(utterances)
+        if not heard:
+            return found
+        longest = FRAMES_30S * FRAME - PADDING
+        cut = [np.ascontiguousarray(utterances[i][:longest], np.float32) for i in heard]
+        frames = (max(len(one) for one in cut) + PADDING) // FRAME
+        encoded = self._whisper.encode(np.stack([self._features(one, frames) for one in cut]))
+        languages = self._languages(encoded, len(cut))
+        results = self._write(encoded, languages, frames)
+        times = self._align(encoded, results, cut) if word_times else [()] * len(cut)
+        for i, sound, result, language, words in zip(
+            heard, cut, results, languages, times, strict=True
+        ):
+            found[i] = self._judge(sound, result, language, words, gates=gates)
+        return found
+
+    def _features(self, sound: Float, frames: int) -> Float:
+        padded = np.zeros(frames * FRAME, np.float32)
+        padded[: len(sound)] = sound
+        features: Float = self._whisper.feature_extractor(padded)[:, :frames]
+        return features
+
+    def _languages(self, encoded: Any, count: int) -> list[str]:
+        if self._language is not None:
+            return [self._language] * count
+        detected = self._whisper.model.detect_language(encoded)
+        return [str(best[0][0]).strip("<|>") for best in detected]
+
+    def _write(self, encoded: Any, languages: Sequence[str], frames: int) -> Any:
+        prompts = []
+        for language in languages:
+            self._speak(language)
+            prompts.append([*self._tokenizer.sot_sequence, self._tokenizer.no_timestamps])
+        most = int(frames * FRAME / SAMPLE_RATE * TOKENS_PER_S) + 8
+        return self._whisper.model.generate(
+            encoded,
+            prompts,
+            beam_size=self._beam,
+            max_length=len(prompts[0]) + min(TOKENS_MOST, most),
+            return_scores=True,
+            return_no_speech_prob=True,
+            suppress_blank=True,
+        )
+
+    def _speak(self, language: str) -> None:
+        """Make the tokenizer's prompt one of ``language``."""
+        if self._whisper.model.is_multilingual:
+            self._tokenizer.language = self._tokenizer.tokenizer.token_to_id(f"<|{language}|>")
+            self._tokenizer.language_code = language
+
+    def _align(self, encoded: Any, results: Any, sounds: Sequence[Float]) -> list[tuple[Word, ...]]:
+        tokens = [
+            [token for token in result.sequences_ids[0] if token < self._tokenizer.eot]
+            for result in results
+        ]
+        aligned = self._whisper.find_alignment(
+            self._tokenizer, tokens, encoded, [len(one) // FRAME for one in sounds]
+        )
+        return [
+            tuple(
+                Word(
+                    word["word"].strip(),
+                    round(float(word["start"]), 3),
+                    round(float(word["end"]), 3),
+                    round(float(word["probability"]), 3),
+                )
+                for word in words
+                if word["word"].strip()
+            )
+            for words in aligned
+        ]
+
+    def _judge(
+        self, sound: Float, result: Any, language: str, words: tuple[Word, ...], *, gates: bool
+    ) -> Transcript:
+        text = without_loops(self._tokenizer.decode(result.sequences_ids[0]).strip())
+        voiced = self.voiced_s(sound) if text else 0.0
+        log_probability, no_speech = float(result.scores[0]), float(result.no_speech_prob)
+        why: Doubt = ""
+        if gates:
+            why = doubt(
+                text,
+                log_probability=log_probability,
+                no_speech=no_speech,
+                voiced_s=voiced,
+                seconds=len(sound) / SAMPLE_RATE,
+            )
+        believed = (text, words) if not why else ("", ())
+        return Transcript(
+            believed[0], why, language, log_probability, no_speech, voiced, believed[1]
+        )
+
+    def voiced_s(self, sound: Float) -> float:
+        """Seconds of voice in ``sound``, by Silero's voice activity."""
+        options = self._vad.VadOptions(
+            threshold=VAD_THRESHOLD, min_speech_duration_ms=60, speech_pad_ms=0
+        )
+        spoken = self._vad.get_speech_timestamps(sound, options)
+        return float(sum(one["end"] - one["start"] for one in spoken)) / SAMPLE_RATE
+
+
+def model_folder(model: str) -> Path:
+    """Where the model lies; every file that it needs is there.
+
+    Raises:
+        ModelError: a file is missing, or a registered one is not what its hash promises.
+    """
+    name = f"whisper-{model}"
+    if name in FILES:
+        files = [find(file.name) for file in FILES.values() if file.model == name]
+        parents = {path.parent for path in files}
+        if len(parents) == 1:
+            return parents.pop()
+        raise ModelError(
+            f"The files of {name} lie in different folders: {', '.join(map(str, parents))}.",
+            "Put all of them into one.",
+        )
+    folder = Path(model).expanduser()
+    if not folder.is_dir():
+        raise ModelError(
+            f"There is no Whisper model {model}: it is neither registered nor a folder.",
+            'Set [language] whisper to "tiny.en", or to the folder of a converted model.',
+        )
+    missing = [part for part in NEEDED if not (folder / part).is_file()]
+    if missing:
+        raise ModelError(
+            f"The Whisper model {folder} lacks {', '.join(missing)}.",
+            "Convert it again with all of its files (ct2-transformers-converter --copy_files).",
+        )
+    return folder
