@@ -1,5 +1,6 @@
 """What the parts count themselves, exported to ``/metrics``."""
 
+from daemon.language.lane import LanguageLane
 from daemon.notify.notifier import Notifier
 from daemon.pipeline import Pipeline
 from daemon.serve.metrics import Metrics
@@ -41,5 +42,30 @@ def export_notifier(metrics: Metrics, notifier: Notifier) -> None:
             f"distressd_notifications_{name}",
             f"Desktop notifications {name}.",
             lambda name=name: notifier.figures[name],  # type: ignore[misc] # bound per loop
+            counter=True,
+        )
+
+
+def export_language(metrics: Metrics, lane: LanguageLane) -> None:
+    """The slow lane."""
+    metrics.watch(
+        "distressd_language_waiting",
+        "Utterances that wait for the language worker.",
+        lambda: lane.waiting,
+    )
+    for name, told in (
+        ("transcribed", "Utterances that were transcribed."),
+        ("judged", "Utterances whose words were read for distress."),
+        ("doubted", "Transcriptions that were not believed."),
+        ("dropped", "Utterances that had to go for others, or came while there was no worker."),
+        ("joined", "Stale utterances that were joined to their neighbour."),
+        ("failed", "Utterances given up after two attempts."),
+        ("retried", "Second attempts."),
+        ("restarts", "Language workers that were lost."),
+    ):
+        metrics.watch(
+            f"distressd_language_{name}",
+            told,
+            lambda name=name: lane.figures()[name],  # type: ignore[misc] # bound per loop
             counter=True,
         )

@@ -11,6 +11,9 @@ from daemon.clock import StreamClock
 from daemon.config.schema import Config, Fusion
 from daemon.fusion.thread import FusionThread
 from daemon.health import Health
+from daemon.language.feed import Feed
+from daemon.language.lane import LanguageLane
+from daemon.language.utterance import Words
 from daemon.wire.alert import AlertEvent
 from models.ear import Ear
 from models.features.constants import HOP, SAMPLE_RATE
@@ -42,6 +45,9 @@ class Pipeline:
         heard: sees each evidence, in the hop loop's thread; must not block.
         failed: called once, from the thread that died of an error.
         pause_changed: called when a pause begins or ends.
+        lane: the slow lane that reads what is said, or None.
+        in_step: the stream waits for the slow lane, so that it gives the same events every time.
+        told: sees what became of each utterance; must not block.
     """
 
     def __init__(
@@ -56,6 +62,9 @@ class Pipeline:
         heard: Callable[[AcousticEvidence], None] | None = None,
         failed: Callable[[BaseException], None] | None = None,
         pause_changed: Callable[[float | None], None] | None = None,
+        lane: LanguageLane | None = None,
+        in_step: bool = False,
+        told: Callable[[Words], None] | None = None,
     ) -> None:
         self.source = open_source(spec, pace, config.audio.device, health)
         self._error: BaseException | None = None
@@ -74,6 +83,19 @@ class Pipeline:
         )
         self.ring = Ring(int(config.audio.ring_s * SAMPLE_RATE))
         self._heard = heard
+        self._feed = (
+            None
+            if lane is None
+            else Feed(
+                lane,
+                self.ring,
+                self.fusion,
+                alarming=config.fusion.threshold.advisory,
+                in_step=in_step,
+                lossless=lossless,
+                told=told,
+            )
+        )
         self.loop = HopLoop(
             self.ring,
             self.ring.reader("hop", lossless=lossless),
@@ -98,6 +120,8 @@ class Pipeline:
         """Wait until the source has ended and everything that it gave has been decided upon."""
         if not self.loop.ended.wait(timeout_s):
             return False
+        if self._feed is not None and self._error is None:
+            self._feed.finish()
         self.fusion.finish("stopped")
         return True
 
@@ -107,12 +131,16 @@ class Pipeline:
 
     def stop(self) -> None:
         """Stop what was started, from the first to the last; open alerts are cleared."""
+        if self._feed is not None:
+            self._feed.abandon()
         self.source.stop()
         self.loop.stop()
         self.fusion.stop()
 
     def _emit(self, evidence: AcousticEvidence) -> None:
         self.fusion.submit(evidence)
+        if self._feed is not None:
+            self._feed.hear(evidence)
         if self._heard is not None:
             self._heard(evidence)
 

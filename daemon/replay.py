@@ -5,10 +5,15 @@ from pathlib import Path
 
 from daemon.acoustic.evidence import AcousticEvidence
 from daemon.acoustic.load import load_ear
-from daemon.config.schema import Config
+from daemon.clock import StreamClock
+from daemon.config.schema import Config, Privacy
 from daemon.health import Health
+from daemon.language.lane import LanguageLane
+from daemon.language.told import utterance_event
+from daemon.language.utterance import Words
 from daemon.pipeline import Pace, Pipeline
 from daemon.wire.alert import AlertEvent
+from daemon.wire.utterance import UtteranceEvent
 
 POLL_S = 0.2
 
@@ -20,7 +25,7 @@ def hear_recording(
     *,
     heard: Callable[[AcousticEvidence], None] | None = None,
 ) -> Iterator[AlertEvent]:
-    """The alert events of one recording, as they come; ``seq`` counts from 1.
+    """The alert events of one recording by its sound alone, as they come; ``seq`` counts from 1.
 
     The same recording gives the same events at either pace, ``time`` and ``latency_ms`` apart.
 
@@ -28,19 +33,57 @@ def hear_recording(
         RecordingError: if the file cannot be read.
         ModelError: if the acoustic weights cannot be used.
     """
+    for event in replay_recording(path, config, pace, heard=heard):
+        if isinstance(event, AlertEvent):
+            yield event
+
+
+def replay_recording(
+    path: Path,
+    config: Config,
+    pace: Pace,
+    *,
+    lane: LanguageLane | None = None,
+    heard: Callable[[AcousticEvidence], None] | None = None,
+) -> Iterator[AlertEvent | UtteranceEvent]:
+    """Alert events, and with a slow lane what was said, in their order; else as above.
+
+    Nothing is stored or served, so that words are shown whatever ``[privacy]`` says.
+    """
     health = Health()
-    events: list[AlertEvent] = []
+    events: list[AlertEvent | UtteranceEvent] = []
     ear = load_ear(config, health)
-    pipeline = Pipeline(config, ear, f"file:{path}", pace, health, events.append, heard=heard)
-    seq = 0
+    clock: list[StreamClock] = []
+
+    def told(words: Words) -> None:
+        events.append(utterance_event(words, clock[0]))
+
+    shown = config.model_copy(update={"privacy": Privacy(transcripts=lane is not None)})
+    pipeline = Pipeline(
+        shown,
+        ear,
+        f"file:{path}",
+        pace,
+        health,
+        events.append,
+        heard=heard,
+        lane=lane,
+        in_step=True,
+        told=told,
+    )
+    clock.append(pipeline.clock)
+    seq = at = 0
     try:
         pipeline.start()
         ended = False
         while not ended:
             ended = pipeline.wait(POLL_S)
-            while seq < len(events):
-                event, seq = events[seq], seq + 1
-                yield event.model_copy(update={"seq": seq})
+            while at < len(events):
+                event, at = events[at], at + 1
+                if isinstance(event, AlertEvent):
+                    seq += 1
+                    event = event.model_copy(update={"seq": seq})
+                yield event
     finally:
         pipeline.stop()
     if pipeline.error is not None:

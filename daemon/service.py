@@ -12,8 +12,9 @@ from daemon.acoustic.evidence import AcousticEvidence
 from daemon.acoustic.load import load_ear
 from daemon.config.schema import Config
 from daemon.control import ServiceControl
-from daemon.exports import export_notifier, export_pipeline
+from daemon.exports import export_language, export_notifier, export_pipeline
 from daemon.health import Health, PartHealth
+from daemon.language.lane import LanguageLane
 from daemon.minutes import MinuteTally
 from daemon.notify.notifier import Notifier
 from daemon.pipeline import Pace, Pipeline
@@ -29,8 +30,6 @@ from models.features.constants import SAMPLE_RATE
 
 log = logging.getLogger(__name__)
 
-LANGUAGE_REASON = "this version listens to sound only; it does not transcribe"
-LANGUAGE_REMEDY = "Nothing needs doing: alerts are raised from sound alone."
 POLL_S = 0.5
 STALLED_S = 2.0
 BEHIND_S = 1.0
@@ -84,6 +83,7 @@ class Service:
             self._open_store(parts)
             self._start_server(parts)
             self._start_notifier(parts)
+            self._start_language(parts)
             self._start_pipeline(parts)
             self._settle()
             self._wait()
@@ -101,6 +101,7 @@ class Service:
 
     def _make_pipeline(self) -> None:
         ear = load_ear(self._config, self.health)
+        self._lane = self._make_lane()
         self._pipeline = Pipeline(
             self._config,
             ear,
@@ -111,11 +112,27 @@ class Service:
             heard=self._heard,
             failed=lambda _: self.stop("a part died"),
             pause_changed=lambda _: self._publish_source(),
+            lane=self._lane,
+            in_step=self._pace == "max",
         )
         self._tally = MinuteTally(self._pipeline.clock)
         self._keeps_history = self._pipeline.source.name != "demo"
         export_pipeline(self.metrics, self._pipeline)
         self.metrics.watch_health(self.health)
+
+    def _make_lane(self) -> LanguageLane | None:
+        if not self._config.language.enabled:
+            self.health.report("language", "off", "switched off by [language] enabled")
+            return None
+        lane = LanguageLane(self._config.language, self.health, lossless=self._pace == "max")
+        export_language(self.metrics, lane)
+        return lane
+
+    def _start_language(self, parts: ExitStack) -> None:
+        """Models load in the background; listening does not wait for them."""
+        if self._lane is not None:
+            parts.callback(self._lane.stop)
+            self._lane.start()
 
     def _open_store(self, parts: ExitStack) -> None:
         self._journal = Journal.open(
@@ -129,7 +146,6 @@ class Service:
         parts.callback(self._keep_last_minute)
 
     def _start_server(self, parts: ExitStack) -> None:
-        self.health.report("language", "unavailable", LANGUAGE_REASON, LANGUAGE_REMEDY)
         self._server = AlertServer(
             self._config.serve,
             journal=self._journal,

@@ -7,6 +7,7 @@ parts are used here: features, tokens, the CTranslate2 model, alignment, voice a
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -158,19 +159,7 @@ class Transcriber:
         aligned = self._whisper.find_alignment(
             self._tokenizer, tokens, encoded, [len(one) // FRAME for one in sounds]
         )
-        return [
-            tuple(
-                Word(
-                    word["word"].strip(),
-                    round(float(word["start"]), 3),
-                    round(float(word["end"]), 3),
-                    round(float(word["probability"]), 3),
-                )
-                for word in words
-                if word["word"].strip()
-            )
-            for words in aligned
-        ]
+        return [_words(one) for one in aligned]
 
     def _judge(
         self, sound: Float, result: Any, language: str, words: tuple[Word, ...], *, gates: bool
@@ -199,6 +188,19 @@ class Transcriber:
         )
         spoken = self._vad.get_speech_timestamps(sound, options)
         return float(sum(one["end"] - one["start"] for one in spoken)) / SAMPLE_RATE
+
+
+def _words(aligned: Sequence[dict[str, Any]]) -> tuple[Word, ...]:
+    """Words with their times; a mark that stands alone belongs to the word before it."""
+    found: list[Word] = []
+    for one in aligned:
+        text, end_s = str(one["word"]).strip(), round(float(one["end"]), 3)
+        if found and text and not any(c.isalnum() for c in text):
+            found[-1] = replace(found[-1], text=found[-1].text + text, end_s=end_s)
+        elif text:
+            start_s, probability = float(one["start"]), float(one["probability"])
+            found.append(Word(text, round(start_s, 3), end_s, round(probability, 3)))
+    return tuple(found)
 
 
 def model_folder(model: str) -> Path:

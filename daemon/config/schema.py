@@ -65,6 +65,25 @@ class Acoustic(Section):
     sound_events: bool = True
 
 
+class Language(Section):
+    """``[language]``: what is said, and the process that listens to it."""
+
+    enabled: bool = True
+    whisper: Annotated[str, Field(min_length=1)] = "tiny.en"
+    llm: str = "smollm2-135m"
+    lora: FilePath | None = None
+    spoken: Annotated[str, Field(pattern=r"^([a-z]{2,3})?$")] = ""
+    device: Literal["auto", "cpu", "cuda"] = "auto"
+    threads: int = Field(default=1, ge=1, le=64)
+    niceness: int = Field(default=10, ge=0, le=19)
+    batch: int = Field(default=8, ge=1, le=64)
+    batch_wait_ms: Milliseconds = 100
+    queue: int = Field(default=24, ge=1, le=256)
+    stale_s: Annotated[float, Field(ge=1.0, le=3_600.0)] = 60.0
+    timeout_s: Annotated[float, Field(ge=1.0, le=3_600.0)] = 60.0
+    memory_mb: int = Field(default=2_000, ge=200, le=1_000_000)
+
+
 class PerLevel(Section):
     """One number for each level."""
 
@@ -203,6 +222,7 @@ class Config(Section):
     audio: Audio = Audio()
     gate: Gate = Gate()
     acoustic: Acoustic = Acoustic()
+    language: Language = Language()
     fusion: Fusion = Fusion()
     quiet_hours: QuietHours = QuietHours()
     serve: Serve = Serve()

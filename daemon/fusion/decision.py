@@ -9,7 +9,7 @@ from daemon.wire.base import Kind, Level, Phase
 
 Cause = Literal["confirmed", "overwhelming", "amended", "text", "score", "quiet", "closed"]
 """Why now: a level was held long enough; sound alone was overwhelming; a slow lane changed the
-level; text arrived; the score moved; it has been quiet long enough; listening stopped."""
+level; words were weighed; the score moved; it has been quiet long enough; listening stopped."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,6 @@ class Moment:
         audio: what sound alone says.
         cues: what speaks for each kind.
         trustworthy: whether a fresh text may raise more than an advisory by itself.
-        words: whether text has arrived since the moment before.
     """
 
     sample: int
@@ -30,7 +29,6 @@ class Moment:
     audio: float
     cues: Cues
     trustworthy: bool = False
-    words: bool = False
 
 
 @dataclass(frozen=True, slots=True)

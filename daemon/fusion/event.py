@@ -38,9 +38,9 @@ def alert_event(
         clear_after_s: how long it is quiet before an alert ends, in seconds.
         transcripts: whether an event may carry the words that were said.
     """
-    decision, evidence = judgement.decision, judgement.evidence
+    decision, evidence, said = judgement.decision, judgement.evidence, judgement.said
     # A clear that no hop decided (pause, stop, end) has no latency to speak of.
-    by_hop = decision.cause not in {"closed", "amended"}
+    by_hop = decision.cause not in {"closed", "amended", "text"}
     return AlertEvent(
         time=rfc3339(wall_s),
         stream_s=decision.sample / SAMPLE_RATE,
@@ -52,8 +52,10 @@ def alert_event(
         evidence=judgement.fused.evidence,
         emotions=_emotions(evidence.posterior),
         sounds=_sounds(evidence.events.top if evidence.events is not None else ()),
-        transcript=judgement.transcript if transcripts else None,
-        why=why(decision, judgement.fused, clear_after_s),
+        transcript=said.transcript if said is not None and transcripts else None,
+        category=said.category if said is not None else None,
+        explanation=said.explanation if said is not None and transcripts else None,
+        why=why(decision, judgement.fused, clear_after_s, said.category if said else None),
         reason=decision.reason,
         source=source,
         onset_s=decision.onset / SAMPLE_RATE,

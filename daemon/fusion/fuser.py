@@ -8,6 +8,7 @@ from daemon.acoustic.evidence import AcousticEvidence
 from daemon.config.schema import Fusion
 from daemon.fusion.decision import Decision, Moment
 from daemon.fusion.kind import cues, distress_kind, infant_kind
+from daemon.fusion.level import level_of
 from daemon.fusion.logodds import NOTHING, Fused, fuse
 from daemon.fusion.reading import Reading
 from daemon.fusion.tracker import AlertTrack, short_id
@@ -22,6 +23,10 @@ NEW_STREAM: Final = 2 * SAMPLE_RATE
 of a stream that began anew."""
 
 
+SPEAKS_FOR: Final = 0.5
+"""Probability from which words speak for distress in what is heard after them, too."""
+
+
 @dataclass(frozen=True, slots=True)
 class Judgement:
     """A decision, and what was known when it was taken."""
@@ -29,7 +34,7 @@ class Judgement:
     decision: Decision
     fused: Fused
     evidence: AcousticEvidence
-    transcript: str | None
+    said: Reading | None
 
 
 class Fuser:
@@ -54,7 +59,7 @@ class Fuser:
         self._infant = AlertTrack(self._config, infant_kind, self._new_id, ceiling="warning")
         self._fused: dict[AlertTrack, Fused] = {self._distress: NOTHING, self._infant: NOTHING}
         self._readings: dict[Modality, Reading] = {}
-        self._words = False
+        self._said: Reading | None = None
 
     @property
     def score(self) -> float:
@@ -106,23 +111,53 @@ class Fuser:
                     audio=sound.probability,
                     cues=heard,
                     trustworthy=text is not None and text.trustworthy,
-                    words=text is not None and self._words,
                 ),
             ),
             (self._infant, Moment(sample, fused_infant.score, infant.probability, heard)),
         )
-        self._words = False
         for track, moment in decisions:
             judgements += self._judged(track, track.advance(moment))
         return judgements
 
-    def read(self, modality: SlowModality, reading: Reading) -> None:
-        """Take a slow lane's reading in; it counts from the next hop on, while it is fresh."""
+    def read(self, modality: SlowModality, reading: Reading) -> list[Judgement]:
+        """Take a slow lane's reading in; it counts from the next hop on, while it is fresh.
+
+        Words are also weighed beside the sound in which they were said, if an alert that this
+        sound raised is still open. Words that deny distress do no more than that: they say nothing
+        of the sounds before and after them.
+        """
+        if modality != "text":
+            self._remember(modality, reading)
+            return []
+        if self._said is not None and self._said.sample > reading.sample:
+            return []  # utterances may overtake each other; the newest moment spoken of counts
+        speaks_for = reading.probability >= SPEAKS_FOR
+        if speaks_for:
+            self._remember("text", reading)
+        onset = self._distress.onset
+        if onset is None or reading.sample <= onset:
+            self._said = reading
+            return []
+        if not speaks_for and reading.since is not None and reading.since > onset:
+            return []  # calm words after a scream, perhaps another's, are no word on the scream
+        self._said = reading
+        return self._weigh(reading)
+
+    def _remember(self, modality: SlowModality, reading: Reading) -> None:
         known = self._readings.get(modality)
-        if known is not None and known.sample > reading.sample:
-            return  # lanes may overtake each other; the newest moment spoken of counts
-        self._readings[modality] = reading
-        self._words |= modality == "text"
+        if known is None or known.sample <= reading.sample:
+            self._readings[modality] = reading
+
+    def _weigh(self, said: Reading) -> list[Judgement]:
+        """Sound and words of the same time, pooled; the open alert's level follows."""
+        together = dict(self._readings)
+        sound = max(said.sound, self._fused[self._distress].evidence["audio"].probability)
+        together |= {"audio": Reading(sound, said.sample), "text": said}
+        config = self._config
+        fused = fuse(together, said.sample, config.weight, config.fresh_s)
+        level = level_of(fused.score, config.threshold)
+        decision = self._distress.weigh(level, fused.score, trustworthy=said.trustworthy)
+        return self._judged(self._distress, decision, fused)
 
     def amend(self, alert: str, level: Level, *, trustworthy: bool = False) -> list[Judgement]:
         """Set an open alert's level (see :meth:`AlertTrack.amend`); nothing if it has ended."""
@@ -148,11 +183,13 @@ class Fuser:
         """Raise alerts again; what was heard during the pause confirms nothing."""
         self._paused = False
 
-    def _judged(self, track: AlertTrack, decision: Decision | None) -> list[Judgement]:
+    def _judged(
+        self, track: AlertTrack, decision: Decision | None, fused: Fused | None = None
+    ) -> list[Judgement]:
         if decision is None or self._evidence is None:
             return []
-        fused = self._fused[track]
-        text = self._readings["text"] if "text" in fused.evidence else None
+        said = self._said if track is self._distress else None
         # Words from before the alert began are fresh for a while, but are not what was said in it.
-        transcript = text.transcript if text is not None and text.sample > decision.onset else None
-        return [Judgement(decision, fused, self._evidence, transcript)]
+        if said is not None and said.sample <= decision.onset:
+            said = None
+        return [Judgement(decision, fused or self._fused[track], self._evidence, said)]

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from daemon.config.schema import Thresholds
 from daemon.wire.base import LEVELS, Level
 
 RANK: Final[dict[Level, int]] = {level: rank for rank, level in enumerate(LEVELS)}
@@ -23,3 +24,10 @@ def lowered(highest: Level, wanted: Level, *, overwhelming: bool) -> Level:
     if overwhelming:
         floor = max(floor, min(RANK["warning"], RANK[highest]))
     return LEVELS[min(RANK[highest], max(floor, RANK[wanted]))]
+
+
+def level_of(score: float, threshold: Thresholds) -> Level:
+    """The level at which ``score`` lies; advisory where it is below all."""
+    if score >= threshold.critical:
+        return "critical"
+    return "warning" if score >= threshold.warning else "advisory"

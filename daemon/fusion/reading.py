@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from daemon.wire.base import Category
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:
@@ -13,6 +15,10 @@ class Reading:
         trustworthy: whether it may raise more than an advisory without the sound's support. Only
             a transcription that passed its own checks sets it.
         transcript: the words heard, if the lane that made this may hand them on.
+        since: absolute index of the first sample that it speaks of; None where it has none.
+        sound: the highest probability by sound alone between the two.
+        category: what kind of distress the words speak of.
+        explanation: one sentence on them, which may quote them.
 
     Raises:
         ValueError: the probability is not one.
@@ -22,6 +28,10 @@ class Reading:
     sample: int
     trustworthy: bool = False
     transcript: str | None = None
+    since: int | None = None
+    sound: float = 0.0
+    category: Category | None = None
+    explanation: str | None = None
 
     def __post_init__(self) -> None:
         # NaN fails this too: it must stop here, for in a log-odds sum it would silence the alarm.

@@ -6,7 +6,7 @@ from daemon.fusion.decision import Decision
 from daemon.fusion.level import RANK
 from daemon.fusion.logodds import Fused
 from daemon.wire.alert import ClearReason
-from daemon.wire.base import Kind
+from daemon.wire.base import Category, Kind
 
 HEARD: Final[dict[Kind, str]] = {
     "scream": "A scream was heard",
@@ -40,13 +40,28 @@ POSSIBLE: Final = 0.25
 SOUND_EVENTS: Final = frozenset[Kind]({"scream", "shouting", "crying", "pain"})
 
 
-def why(decision: Decision, fused: Fused, clear_after_s: float) -> str:
+SAID: Final[dict[Category, str]] = {
+    "fear": "the words sound afraid",
+    "pain": "the words speak of pain",
+    "threat": "the words speak of a threat or an attack",
+    "medical": "the words speak of a medical emergency",
+    "call_for_help": "the words are a call for help",
+    "crying": "the words speak of grief or despair",
+    "argument": "the words are of a quarrel",
+    "none": "the words say nothing of distress",
+}
+
+
+def why(
+    decision: Decision, fused: Fused, clear_after_s: float, category: Category | None = None
+) -> str:
     """The sentence of one alert event.
 
     Args:
         decision: the step in the alert's life.
         fused: what each modality said at that moment.
         clear_after_s: how long it is quiet before an alert ends, in seconds.
+        category: what the words that were said in it speak of, if any are known.
     """
     if decision.phase == "cleared":
         if decision.cause == "quiet":
@@ -55,7 +70,8 @@ def why(decision: Decision, fused: Fused, clear_after_s: float) -> str:
         return why_closed(decision.kind, decision.reason or "stopped")
     if decision.phase == "raised":
         return f"{_heard(decision, fused)}."
-    return f"{_change(decision)}; {_so_far(decision, fused)}."
+    words = f"; {SAID[category]}" if category and decision.cause in {"text", "amended"} else ""
+    return f"{_change(decision)}{words}; {_so_far(decision, fused)}."
 
 
 def why_closed(kind: Kind, reason: ClearReason) -> str:

@@ -184,7 +184,7 @@ class FusionThread:
             case AcousticEvidence():
                 self._hear(item)
             case Read():
-                self._fuser.read(item.modality, item.reading)
+                self._announce(self._fuser.read(item.modality, item.reading))
             case Amend():
                 self._announce(
                     self._fuser.amend(item.alert, item.level, trustworthy=item.trustworthy)

@@ -5,7 +5,7 @@ Everything here runs on sample time and depends on nothing but the sequence of m
 
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from daemon.config.schema import Fusion
@@ -39,7 +39,6 @@ class _Open:
     onset: int
     sent_sample: int
     sent_score: float
-    words: bool = False
     quiet: int = 0
     held_down: bool = False
 
@@ -74,6 +73,11 @@ class AlertTrack:
         self._ended: dict[Kind, tuple[int, Level]] = {}
         self._sample = 0
         self._score = 0.0
+
+    @property
+    def onset(self) -> int | None:
+        """Sample at which the open alert's evidence began."""
+        return None if self._open is None else self._open.onset
 
     @property
     def open_alert(self) -> str | None:
@@ -118,6 +122,25 @@ class AlertTrack:
             alert.level = target
             alert.held_down = True
         return self._updated(alert, "amended", before)
+
+    def weigh(self, level: Level, score: float, *, trustworthy: bool) -> Decision | None:
+        """Words that were said in the open alert have been weighed: always an update of it.
+
+        Args:
+            level: what sound and words together amount to (see :meth:`amend` for the bounds).
+            score: their fused score.
+            trustworthy: whether the words may lower the alert, or raise it without the sound.
+        """
+        alert = self._open
+        if alert is None:
+            return None
+        if RANK[level] < RANK[alert.level] and not trustworthy:
+            level = alert.level
+        decision = self.amend(level, trustworthy=trustworthy)
+        if decision is None:
+            decision = self._updated(alert, "text", alert.level)
+        alert.sent_score = score
+        return replace(decision, score=score)
 
     def close(self, reason: ClearReason) -> Decision | None:
         """Clear the open alert because listening stops here, and start every hold again.
@@ -196,7 +219,6 @@ class AlertTrack:
             alert.overwhelming = True
             alert.held_down = False  # the word that lowered it did not know of this
         alert.sounded |= moment.audio >= config.threshold.advisory
-        alert.words |= moment.words
         if moment.score >= config.release or moment.audio >= config.overwhelming:
             alert.quiet = 0
         else:
@@ -208,8 +230,6 @@ class AlertTrack:
         if level is not None and RANK[level] > RANK[alert.level] and not alert.held_down:
             before, alert.level, alert.highest = alert.level, level, level
             return self._updated(alert, "overwhelming" if overwhelming else "confirmed", before)
-        if alert.words:
-            return self._updated(alert, "text", alert.level)
         if moment.sample - alert.sent_sample < config.update_every_s * SAMPLE_RATE:
             return None
         if abs(moment.score - alert.sent_score) >= SCORE_STEP:
@@ -219,7 +239,6 @@ class AlertTrack:
     def _updated(self, alert: _Open, cause: Cause, before: Level) -> Decision:
         decision = self._decision(alert, "updated", cause, before)
         alert.sent_sample, alert.sent_score = decision.sample, decision.score
-        alert.words = False
         return decision
 
     def _clear(self, alert: _Open, cause: Cause, reason: ClearReason) -> Decision:

@@ -223,7 +223,7 @@ class Journal:
                 raise StateError("The store is closed; an alert came after the daemon's stop.")
             numbered: dict[str, object] = {"seq": self._given + 1, "durable": True}
             if not self._transcripts:
-                numbered["transcript"] = None
+                numbered["transcript"] = numbered["explanation"] = None
             event = event.model_copy(update=numbered)
             self._given = event.seq
             self._writer.put(event)
@@ -377,6 +377,7 @@ def _clear_open(
             "reason": "restart",
             "why": RESTART_WHY,
             "transcript": None,
+            "explanation": None,
             "latency_ms": LatencyMs(),
         }
         cleared.append(event.model_copy(update=ending))

@@ -5,6 +5,7 @@ from typing import Literal
 from pydantic import Field
 
 from daemon.wire.base import (
+    Category,
     Emotion,
     Kind,
     Level,
@@ -73,6 +74,12 @@ class AlertEvent(ServerMessage):
     emotions: tuple[EmotionShare, ...] = Field(description="most probable first, at most three")
     sounds: tuple[SoundShare, ...] = Field(description="strongest sound events, at most three")
     transcript: str | None = None
+    category: Category | None = Field(
+        default=None, description="what kind of distress was spoken of"
+    )
+    explanation: str | None = Field(
+        default=None, description="the language model's sentence on what was said"
+    )
     why: str = Field(description="one plain sentence")
     reason: ClearReason | None = Field(default=None, description="why it was cleared")
     durable: bool = Field(default=True, description="false: not on the disk when it was sent")

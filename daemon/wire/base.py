@@ -14,6 +14,9 @@ Level = Literal["advisory", "warning", "critical"]
 Phase = Literal["raised", "updated", "cleared"]
 Modality = Literal["audio", "text", "context", "history"]
 Kind = Literal["scream", "shouting", "crying", "pain", "fear", "anger", "infant_crying"]
+Category = Literal[
+    "fear", "pain", "threat", "medical", "call_for_help", "crying", "argument", "none"
+]
 Emotion = Literal["neutral", "calm", "happy", "sad", "angry", "fearful", "disgust", "surprised"]
 
 LEVELS: tuple[Level, ...] = ("advisory", "warning", "critical")

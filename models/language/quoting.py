@@ -14,7 +14,7 @@ PIECE: Final = 140  # characters
 FRAGMENT: Final = 16  # characters: "Please." is read with its neighbour
 LONGEST: Final = 4_000  # characters that are read: more than anybody says in 28 s
 PIECES: Final = 32
-_SENTENCE = re.compile(r"(?<=[.!?…])\s+")
+_SENTENCE = re.compile(r"(?:(?<=[.!?…}\])])|(?<=[.!?…]'))\s+")
 _QUOTES = str.maketrans({'"': "'", "“": "'", "”": "'", "„": "'", "«": "'", "»": "'", "`": "'"})
 _LEAST_LATIN = 0.7  # of the letters, for models that read English
 

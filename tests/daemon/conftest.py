@@ -31,6 +31,7 @@ port = 0
 [notify]
 desktop = false
 """
+SILENT = "[language]\nenabled = false\n"
 
 
 class SmallDisk:
@@ -167,7 +168,9 @@ def start_daemon(tmp_path: Path) -> Iterator[Callable[..., DaemonProcess]]:
         """With a ``port`` of its own it is found there, without a run file."""
         state = state or tmp_path / "state"
         config = tmp_path / "config.toml"
-        config.write_text(SETTINGS.replace("port = 0", f"port = {port}") + settings)
+        # Only tests that say what language is to do pay for the models.
+        language = "" if "[language]" in settings else SILENT
+        config.write_text(SETTINGS.replace("port = 0", f"port = {port}") + settings + language)
         log = (tmp_path / f"log{len(running)}").open("wb")
         process = subprocess.Popen(
             [

@@ -30,7 +30,7 @@ def test_recording_raises_alert_in_the_hands_of_a_subscriber(
         validate(message)
     assert snapshot["type"] == "snapshot"
     assert snapshot["source"]["name"] == "file"
-    assert snapshot["language"]["state"] == "unavailable"
+    assert snapshot["language"]["state"] == "off"
     assert [events[0]["phase"], events[-1]["phase"]] == ["raised", "cleared"]
     assert {event["id"] for event in events} == {events[0]["id"]}
     assert events[0]["kind"] in {"scream", "shouting", "crying", "pain"}

@@ -1,17 +1,26 @@
 import os
+import shutil
+import subprocess
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
 import pytest
+import soundfile
+import soxr
 import torch
+from numpy.typing import NDArray
 
 from models.calibration import SOUND_FEATURES, VOICE_FEATURES
+from models.catalogue import FILES, MINILM, SMOLLM2, WHISPER
+from models.errors import ModelError
 from models.features.gain import GainSettings
 from models.features.gate import GateSettings
 from models.networks import weights
 from models.networks.emotion_lstm import EmotionLSTM
 from models.networks.weights import Weights
+from models.registry import find
 
 BESIDE = Path(__file__).parents[3] / "shared" / "models"
 
@@ -65,3 +74,33 @@ def weights_path(network: EmotionLSTM, tmp_path_factory: pytest.TempPathFactory)
 @pytest.fixture
 def stored(weights_path: Path) -> Weights:
     return weights.load(weights_path)
+
+
+@pytest.fixture(scope="session")
+def language_models() -> None:
+    """Skips where the language models or their libraries cannot be had."""
+    for module in ("faster_whisper", "llama_cpp"):
+        pytest.importorskip(module, reason=f"the extra 'language' is not installed: {module}")
+    for file in FILES.values():
+        if file.model in {WHISPER, SMOLLM2, MINILM}:
+            try:
+                find(file.name)
+            except ModelError as error:
+                pytest.skip(f"no language models: {error}")
+
+
+@pytest.fixture(scope="session")
+def spoken(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], NDArray[np.float32]]:
+    """Says a sentence: (n,) at 16 kHz, by espeak-ng."""
+    program = shutil.which("espeak-ng")
+    if program is None:
+        pytest.skip("no voice: espeak-ng is not installed")
+    path = tmp_path_factory.mktemp("spoken") / "sentence.wav"
+
+    def say(text: str) -> NDArray[np.float32]:
+        subprocess.run([program, "-v", "en-us+f3", "-s", "140", "-w", path, text], check=True)
+        samples, rate = soundfile.read(path, dtype="float32")
+        resampled: NDArray[np.float32] = soxr.resample(samples, rate, 16_000)
+        return resampled * np.float32(0.5)
+
+    return say

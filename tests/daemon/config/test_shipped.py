@@ -43,4 +43,4 @@ def test_it_mentions_every_setting_in_its_table():
 def test_the_commented_settings_are_those_without_a_default():
     text = shipped_config().read_text(encoding="utf-8")
     commented = set(re.findall(r"^# (\w+) = ", text, re.MULTILINE))
-    assert commented == {"weights", "tls_certificate", "tls_key"}
+    assert commented == {"weights", "lora", "tls_certificate", "tls_key"}

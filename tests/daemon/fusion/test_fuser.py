@@ -62,9 +62,9 @@ def test_words_say_nothing_of_an_infant(hop):
 
 def test_text_weighs_in_while_it_is_fresh(hop):
     fuser = new_fuser(Fusion(fresh_s={"audio": 1.0, "text": 0.5, "context": 1.0, "history": 1.0}))
-    fuser.read("text", Reading(0.2, 0))
+    fuser.read("text", Reading(0.8, 0))
     fuser.hear(hop(8_000, distress=0.5))
-    assert fuser.score < 0.45
+    assert fuser.score > 0.55
     fuser.hear(hop(8_160, distress=0.5))
     assert fuser.score == pytest.approx(0.5)
 
@@ -77,15 +77,58 @@ def test_older_text_does_not_replace_newer(hop):
     assert fuser.score > 0.5
 
 
-def test_text_in_an_open_alert_is_told_with_its_words(hop):
+def test_words_that_deny_say_nothing_of_the_sounds_after_them(hop):
     fuser = new_fuser()
-    hear(fuser, stretch(hop, 1, distress=0.7))
-    fuser.read("text", Reading(0.72, S, transcript="let go of me"))
-    judgements = [j for h in stretch(hop, 2, S, distress=0.7) for j in fuser.hear(h)]
-    (judgement,) = judgements
+    fuser.read("text", Reading(0.01, S, trustworthy=True))
+    hops = stretch(hop, 2, distress=0.01) + stretch(hop, 1, 2 * S, distress=0.92)
+    (raised,) = hear(fuser, hops)
+    assert (raised.level, raised.score) == ("critical", pytest.approx(0.92))
+
+
+def test_words_are_weighed_beside_the_sound_in_which_they_were_said(hop):
+    fuser = new_fuser()
+    hear(fuser, stretch(hop, 1, distress=0.7) + stretch(hop, 1, S, distress=0.01))
+    words = Reading(0.95, S, transcript="let go of me", since=0, sound=0.7, category="threat")
+    (judgement,) = fuser.read("text", words)
     assert judgement.decision.cause == "text"
-    assert judgement.transcript == "let go of me"
+    assert judgement.decision.level == "warning"
+    assert judgement.decision.score == pytest.approx(0.85, abs=0.01)
+    assert judgement.said is words
     assert set(judgement.fused.evidence) == {"audio", "text"}
+    fuser.hear(hop(2 * S + 160, distress=0.01))
+    assert fuser.score > 0.05, "a call for help goes on counting"
+
+
+@pytest.mark.parametrize(
+    ("trustworthy", "sound", "level"),
+    [(True, 0.8, "advisory"), (False, 0.8, "warning"), (True, 0.97, "warning")],
+)
+def test_calm_words_lower_one_level_and_never_overwhelming_sound(hop, trustworthy, sound, level):
+    fuser = new_fuser()
+    raised = hear(fuser, stretch(hop, 1, distress=sound))[0]
+    assert raised.level == ("critical" if sound > 0.95 else "warning")
+    for _ in range(3):
+        said = Reading(0.01, S, trustworthy=trustworthy, since=0, sound=sound)
+        (judgement,) = fuser.read("text", said)
+    assert judgement.decision.level == level
+
+
+def test_calm_words_after_a_scream_say_nothing_of_it(hop):
+    fuser = new_fuser()
+    (raised,) = hear(fuser, stretch(hop, 1, distress=0.8))
+    assert raised.level == "warning"
+    hear(fuser, stretch(hop, 2, S, distress=0.3))
+    calm = Reading(0.01, 3 * S, trustworthy=True, since=2 * S, sound=0.3, transcript="sunny")
+    assert fuser.read("text", calm) == []
+    worse = [j for h in stretch(hop, 1, 3 * S, distress=0.93) for j in fuser.hear(h)]
+    assert (worse[-1].decision.level, worse[-1].said) == ("critical", None)
+
+
+def test_older_words_are_not_weighed_after_newer_ones(hop):
+    fuser = new_fuser()
+    hear(fuser, stretch(hop, 3, distress=0.8))
+    assert fuser.read("text", Reading(0.9, 2 * S))
+    assert not fuser.read("text", Reading(0.1, S))
 
 
 def test_words_from_before_the_alert_are_not_its_transcript(hop):
@@ -94,7 +137,7 @@ def test_words_from_before_the_alert_are_not_its_transcript(hop):
     hops = stretch(hop, 2, distress=0.01) + stretch(hop, 1, 2 * S, distress=0.92)
     (judgement,) = [j for h in hops for j in fuser.hear(h)]
     assert judgement.decision.phase == "raised"
-    assert judgement.transcript is None
+    assert judgement.said is None
 
 
 def test_trustworthy_text_raises_above_advisory(hop):

@@ -134,20 +134,6 @@ def test_text_alone_is_no_more_than_advisory(decide):
     assert brief(decide(CONFIG, supported)) == [("raised", "critical", 200)]
 
 
-def test_arriving_text_is_told_of_at_once_and_once(decide, moments):
-    sound = moments((0.65, 3_000))
-    sound[29] = Moment(sound[29].sample, 0.65, 0.65, SCREAM, words=True)
-    decisions = decide(CONFIG, sound)
-    assert brief(decisions) == [("raised", "warning", 200), ("updated", "warning", 300)]
-    assert decisions[1].cause == "text"
-
-
-def test_text_that_arrived_before_the_raise_is_no_news(decide, moments):
-    sound = moments((0.65, 3_000))
-    sound[5] = Moment(sound[5].sample, 0.65, 0.65, SCREAM, words=True)
-    assert brief(decide(CONFIG, sound)) == [("raised", "warning", 200)]
-
-
 @pytest.mark.parametrize(
     ("again", "cues", "raises_ms"),
     [

@@ -1,0 +1,133 @@
+"""One stream and the slow lane: utterances out, readings of what was said in."""
+
+import threading
+from collections import deque
+from collections.abc import Callable
+from typing import Final
+
+from daemon.acoustic.evidence import AcousticEvidence
+from daemon.audio.ring import Ring
+from daemon.fusion.reading import Reading
+from daemon.fusion.thread import FusionThread
+from daemon.language.cutter import Cutter
+from daemon.language.lane import LanguageLane
+from daemon.language.utterance import Words
+from models.features.constants import SAMPLE_RATE
+
+STEP_DELAY: Final = SAMPLE_RATE  # in a recording, words count one second after they were cut
+DRAIN_S: Final = 15.0  # a live stream that ends waits so long for its last words
+
+
+class Feed:
+    """Cuts, submits, and hands readings to fusion.
+
+    Live, words count as soon as they are there. In step (recordings), they count a fixed time
+    after their utterance was cut, and the stream waits for them, so that a recording gives the
+    same events at any pace on any machine.
+
+    Args:
+        lane: the slow lane; it may serve several streams, one after the other.
+        ring: where the sound is.
+        fusion: takes the readings.
+        alarming: probability by sound alone at which an alert is out.
+        in_step: see above.
+        lossless: the source waits for this reader.
+        told: called with what became of each utterance, lost ones included.
+    """
+
+    def __init__(
+        self,
+        lane: LanguageLane,
+        ring: Ring,
+        fusion: FusionThread,
+        *,
+        alarming: float,
+        in_step: bool,
+        lossless: bool,
+        told: Callable[[Words], None] | None = None,
+    ) -> None:
+        self._lane = lane
+        self._fusion = fusion
+        self._in_step = in_step
+        self._told = told
+        self._cutter = Cutter(ring.reader("language", lossless=lossless), alarming)
+        self._changed = threading.Condition()
+        self._due: deque[tuple[str, int]] = deque()
+        self._found: dict[str, Words] = {}
+        self._outstanding = 0
+        self._abandoned = False
+
+    def hear(self, evidence: AcousticEvidence) -> None:
+        """Take one evidence in: in the hop loop's thread. Blocks only in step."""
+        if self._due:
+            self._settle(evidence.sample)
+        utterance = self._cutter.step(evidence)
+        if utterance is not None:
+            with self._changed:
+                self._outstanding += 1
+                if self._in_step:
+                    self._due.append((utterance.id, evidence.sample + STEP_DELAY))
+            self._lane.submit(utterance, self._done)
+
+    def finish(self) -> None:
+        """The stream has ended: hand over what was going on, and wait for all words."""
+        utterance = self._cutter.finish()
+        if utterance is not None:
+            with self._changed:
+                self._outstanding += 1
+                if self._in_step:
+                    self._due.append((utterance.id, 0))
+            self._lane.submit(utterance, self._done)
+        if self._in_step:
+            self._settle(None)
+            return
+        with self._changed:
+            self._changed.wait_for(lambda: self._abandoned or self._outstanding <= 0, DRAIN_S)
+
+    def abandon(self) -> None:
+        """Wait for nothing any more."""
+        with self._changed:
+            self._abandoned = True
+            self._changed.notify_all()
+
+    def _settle(self, sample: int | None) -> None:
+        """Hand over the words that are due at ``sample``, or all."""
+        while self._due and (sample is None or self._due[0][1] <= sample):
+            utterance, _ = self._due.popleft()
+            words = self._await(utterance)
+            if words is not None:
+                self._deliver(words)
+
+    def _await(self, utterance: str) -> Words | None:
+        with self._changed:
+            self._changed.wait_for(lambda: self._abandoned or utterance in self._found)
+            return self._found.pop(utterance, None)
+
+    def _done(self, words: Words) -> None:
+        """In the lane's thread, or in the hop loop's where it was dropped at once."""
+        if not self._in_step:
+            self._deliver(words)
+        with self._changed:
+            self._outstanding -= 1
+            if self._in_step:
+                self._found[words.utterance.id] = words
+            self._changed.notify_all()
+
+    def _deliver(self, words: Words) -> None:
+        if self._told is not None:
+            self._told(words)
+        if words.probability is None:
+            return  # nothing that could be believed or read was said
+        self._fusion.submit_reading(
+            "text",
+            Reading(
+                words.probability,
+                words.utterance.end,
+                trustworthy=words.trustworthy,
+                transcript=words.text,
+                since=words.utterance.start,
+                sound=words.utterance.score,
+                category=words.category,
+                explanation=words.reason,
+            ),
+        )

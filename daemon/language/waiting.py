@@ -1,0 +1,120 @@
+"""Utterances that wait for the worker: bounded, the most alarming first, stale ones joined."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+
+from daemon.language.utterance import Utterance, Words
+from models.features.constants import SAMPLE_RATE
+
+LONGEST: Final = 28 * SAMPLE_RATE
+GAP: Final = SAMPLE_RATE // 4  # of silence between two that are joined
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """An utterance, who wants to know what became of it, and how often it was tried."""
+
+    utterance: Utterance
+    done: Callable[[Words], None]
+    attempts: int = 0
+
+
+class Waiting:
+    """At most ``most`` jobs; for one thread at a time.
+
+    Args:
+        most: how many may wait.
+        stale_s: an utterance that ended this much before the newest is stale.
+
+    Attributes:
+        joined: utterances that were joined to their neighbour.
+    """
+
+    def __init__(self, most: int, stale_s: float) -> None:
+        self._most = most
+        self._stale = int(stale_s * SAMPLE_RATE)
+        self._jobs: list[Job] = []
+        self._newest = 0
+        self.joined = 0
+
+    def __len__(self) -> int:
+        return len(self._jobs)
+
+    @property
+    def full(self) -> bool:
+        """Whether one more would cost another."""
+        return len(self._jobs) >= self._most
+
+    @property
+    def oldest_ns(self) -> int:
+        """When the longest waiting one was cut; 0 if none waits."""
+        return min((job.utterance.cut_ns for job in self._jobs), default=0)
+
+    @property
+    def retrying(self) -> bool:
+        """Whether one waits that has been tried before."""
+        return any(job.attempts for job in self._jobs)
+
+    def add(self, job: Job) -> list[Job]:
+        """Let ``job`` wait; those that had to go for it.
+
+        When there is no room, stale neighbours are joined first: a minute of old talk is heard in
+        one go. If that makes no room, the least alarming goes, the oldest of several.
+        """
+        self._newest = max(self._newest, job.utterance.end)
+        self._jobs.append(job)
+        if len(self._jobs) > self._most:
+            self._join_stale()
+        dropped: list[Job] = []
+        while len(self._jobs) > self._most:
+            least = min(self._jobs, key=lambda one: (one.utterance.score, one.utterance.end))
+            self._jobs.remove(least)
+            dropped.append(least)
+        return dropped
+
+    def take(self, most: int) -> list[Job]:
+        """Up to ``most``, the most alarming first, the newest of several.
+
+        One that was tried before comes alone: it may be what killed the worker.
+        """
+        self._jobs.sort(key=lambda one: (-one.utterance.score, -one.utterance.end))
+        tried = [job for job in self._jobs if job.attempts]
+        chosen = tried[:1] if tried else self._jobs[:most]
+        self._jobs = [job for job in self._jobs if not any(job is one for one in chosen)]
+        return chosen
+
+    def clear(self) -> list[Job]:
+        """Everything that waits; nothing does then."""
+        left, self._jobs = self._jobs, []
+        return left
+
+    def _join_stale(self) -> None:
+        self._jobs.sort(key=lambda job: job.utterance.start)
+        kept: list[Job] = []
+        for job in self._jobs:
+            if kept and self._may_join(kept[-1], job):
+                joined = _joined(kept[-1].utterance, job.utterance)
+                kept[-1] = replace(job, utterance=joined)
+                self.joined += 1
+            else:
+                kept.append(job)
+        self._jobs = kept
+
+    def _may_join(self, first: Job, second: Job) -> bool:
+        stale = second.utterance.end < self._newest - self._stale
+        size = len(first.utterance.pcm) + len(second.utterance.pcm) + GAP
+        return stale and size <= LONGEST and not first.attempts and not second.attempts
+
+
+def _joined(first: Utterance, second: Utterance) -> Utterance:
+    return replace(
+        second,
+        start=first.start,
+        pcm=np.concatenate([first.pcm, np.zeros(GAP, np.int16), second.pcm]),
+        score=max(first.score, second.score),
+        explained=first.explained or second.explained,
+        cut_ns=first.cut_ns,
+    )

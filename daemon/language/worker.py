@@ -1,0 +1,233 @@
+"""The language worker: ``python -m daemon.language.worker NICENESS``, started by the daemon only.
+
+It owns the models. Three threads: one reads the pipe, one owns Whisper, one owns the readers of
+text. When the pipe ends, because the daemon has closed it or is dead, the process ends at once,
+whatever its models are doing: both libraries leave the interpreter to others while they compute.
+"""
+
+import contextlib
+import logging
+import os
+import queue
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import IO, Final, NoReturn
+
+import numpy as np
+from numpy.typing import NDArray
+
+from daemon.language.frames import FrameError, read_frame, write_frame
+from daemon.language.messages import (
+    TO_WORKER,
+    Batch,
+    Configure,
+    Done,
+    FromWorker,
+    Judged,
+    Part,
+    Spoken,
+    Transcribed,
+    WordTime,
+)
+from models.errors import ModelError
+
+log = logging.getLogger(__name__)
+
+FULL_SCALE: Final = np.float32(1.0 / 32768.0)
+EXPLAINED_FROM: Final = 0.6  # words that may raise an alert by themselves are explained, too
+OUT_OF_MEMORY: Final = 3  # exit status
+
+Heard = tuple[Spoken, NDArray[np.float32]]
+
+
+class Worker:
+    """Loads what it is told to, then answers batches.
+
+    Args:
+        out: where frames go.
+    """
+
+    def __init__(self, out: IO[bytes]) -> None:
+        self._out = out
+        self._writing = threading.Lock()
+        self._sounds: queue.SimpleQueue[tuple[Batch, list[Heard]]] = queue.SimpleQueue()
+        self._texts: queue.SimpleQueue[tuple[Batch, list[tuple[Spoken, str]]]] = queue.SimpleQueue()
+
+    def run(self, pipe: IO[bytes]) -> NoReturn:
+        """Read the pipe to its end, and be gone."""
+        status = 0
+        try:
+            while (frame := read_frame(pipe)) is not None:
+                message = TO_WORKER.validate_json(frame[0])
+                if isinstance(message, Configure):
+                    self._start(message)
+                else:
+                    self._sounds.put((message, _cut(message, frame[1])))
+        except (FrameError, ValueError) as error:
+            log.error("The language worker cannot understand the daemon (%s); it ends.", error)  # noqa: TRY400
+            status = 1
+        os._exit(status)  # no cleaning up: a model may be in the middle of a sentence
+
+    def _start(self, configure: Configure) -> None:
+        for name, work in (("transcriber", self._transcribe), ("reasoner", self._read)):
+            threading.Thread(target=_ending, args=(work, configure), name=name, daemon=True).start()
+
+    def _transcribe(self, configure: Configure) -> None:
+        """Own Whisper."""
+        transcriber = None
+        try:
+            from models.transcriber import Transcriber
+
+            transcriber = Transcriber(
+                configure.whisper,
+                device=configure.device,
+                threads=configure.threads,
+                language=configure.language,
+            )
+            self._say(Part(part="transcriber", state="ok"))
+        except ModelError as error:
+            self._say(_absent("transcriber", error))
+        while True:
+            batch, heard = self._sounds.get()
+            began = time.monotonic()
+            explained = any(spoken.explained for spoken, _ in heard)
+            sounds = [sound for _, sound in heard]
+            found = transcriber(sounds, word_times=explained) if transcriber else []
+            ms = (time.monotonic() - began) * 1000 / max(1, len(heard))
+            for (spoken, _), one in zip(heard, found, strict=bool(transcriber)):
+                self._say(
+                    Transcribed(
+                        id=spoken.id,
+                        text=one.text,
+                        doubt=one.doubt,
+                        language=one.language,
+                        log_probability=round(one.log_probability, 3),
+                        trustworthy=one.trustworthy,
+                        words=tuple(
+                            WordTime(
+                                text=word.text,
+                                start_s=word.start_s,
+                                end_s=word.end_s,
+                                probability=word.probability,
+                            )
+                            for word in one.words
+                        ),
+                        ms=round(ms, 1),
+                    )
+                )
+            self._texts.put(
+                (batch, [(s, one.text) for (s, _), one in zip(heard, found, strict=False)])
+            )
+
+    def _read(self, configure: Configure) -> None:
+        """Own the readers of text."""
+        reasoner = None
+        try:
+            from models.reasoner import Reasoner
+
+            lora = None if configure.lora is None else Path(configure.lora)
+            reasoner = Reasoner(configure.llm, threads=configure.threads, lora=lora)
+            self._say(_readers(reasoner.missing))
+        except ModelError as error:
+            self._say(_absent("reasoner", error))
+        while True:
+            batch, said = self._texts.get()
+            for spoken, text in said:
+                began = time.monotonic()
+                if reasoner is None or not text:
+                    self._say(_unread(spoken.id))
+                    continue
+                verdict = reasoner(text, explained=spoken.explained)
+                if not spoken.explained and (verdict.probability or 0.0) >= EXPLAINED_FROM:
+                    verdict = reasoner(text, explained=True)
+                self._say(
+                    Judged(
+                        id=spoken.id,
+                        probability=verdict.probability,
+                        category=verdict.category,
+                        reason=verdict.reason,
+                        readers=verdict.readers,
+                        ms=round((time.monotonic() - began) * 1000, 1),
+                    )
+                )
+            self._say(Done(number=batch.number, resident_bytes=_resident_bytes()))
+
+    def _say(self, message: FromWorker) -> None:
+        with self._writing:
+            try:
+                write_frame(self._out, message.model_dump_json())
+            except OSError:
+                os._exit(0)  # nobody listens any more
+
+
+def _ending(work: object, configure: Configure) -> None:
+    """A thread that dies takes the process along: half a worker would be waited for."""
+    try:
+        work(configure)  # type: ignore[operator]
+    except MemoryError:
+        log.error("The language worker is out of memory; it ends, and the daemon starts another.")  # noqa: TRY400
+        os._exit(OUT_OF_MEMORY)
+    except BaseException:
+        log.exception("The language worker failed; it ends, and the daemon starts another.")
+        os._exit(1)
+
+
+def _cut(batch: Batch, data: bytes) -> list[Heard]:
+    """The samples of each utterance, float32."""
+    samples = np.frombuffer(data, np.int16)
+    if len(samples) != sum(spoken.samples for spoken in batch.utterances):
+        raise ValueError("a batch whose samples are not those that it speaks of")
+    found, at = [], 0
+    for spoken in batch.utterances:
+        found.append((spoken, samples[at : at + spoken.samples] * FULL_SCALE))
+        at += spoken.samples
+    return found
+
+
+def _absent(part: str, error: ModelError) -> Part:
+    return Part(
+        part="transcriber" if part == "transcriber" else "reasoner",
+        state="unavailable",
+        reason=error.message,
+        remedy=error.remedy,
+    )
+
+
+def _readers(missing: list[ModelError]) -> Part:
+    if not missing:
+        return Part(part="reasoner", state="ok")
+    return Part(
+        part="reasoner",
+        state="degraded",
+        reason=" ".join(error.message for error in missing),
+        remedy=missing[0].remedy,
+    )
+
+
+def _unread(utterance: str) -> Judged:
+    return Judged(id=utterance, probability=None, category=None, reason=None, readers=(), ms=0.0)
+
+
+def _resident_bytes() -> int:
+    import psutil
+
+    return int(psutil.Process().memory_info().rss)
+
+
+def main() -> NoReturn:
+    """Take standard input and output for frames; whatever else prints goes to standard error."""
+    from daemon.logs import setup_logging
+
+    with contextlib.suppress(OSError):  # some sandboxes forbid it; then it is merely greedier
+        os.nice(int(sys.argv[1]) if len(sys.argv) > 1 else 0)
+    os.environ["HF_HUB_OFFLINE"] = "1"  # what is not here is not fetched
+    setup_logging(os.environ.get("DISTRESSD_LOG_LEVEL", "info"))
+    out = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    Worker(out).run(sys.stdin.buffer)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,244 @@
+"""The lane with real workers and real models: what becomes of them is told, and nothing is lost."""
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import numpy as np
+import psutil
+import pytest
+
+from daemon.config.schema import Language
+from daemon.health import Health
+from daemon.language.lane import LanguageLane
+from daemon.language.utterance import Utterance
+from models import registry
+from models.catalogue import MINILM, WHISPER
+from models.errors import ModelError
+
+PATIENCE_S = 90.0
+RATE = 16_000
+
+
+@pytest.fixture(scope="module", autouse=True)
+def models():
+    pytest.importorskip("faster_whisper", reason="the extra 'language' is not installed")
+    try:
+        for file in registry.FILES.values():
+            if file.model in {WHISPER, MINILM}:
+                registry.find(file.name)
+    except ModelError as error:
+        pytest.skip(f"no language models: {error}")
+
+
+def until(condition):
+    """For what nothing tells of."""
+    deadline = time.monotonic() + PATIENCE_S
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+class Running:
+    """A lane, what it said of itself, and what became of utterances."""
+
+    def __init__(self, config, *, lossless=False):
+        self.health = Health()
+        self.changed = threading.Condition()
+        self.states = []
+        self.words = []
+        self.health.listen(self._state)
+        self.lane = LanguageLane(config, self.health, lossless=lossless)
+        self.lane.start()
+
+    def _state(self, part, health):
+        with self.changed:
+            self.states.append((health.state, health.reason, health.remedy))
+            self.changed.notify_all()
+
+    def _done(self, words):
+        with self.changed:
+            self.words.append(words)
+            self.changed.notify_all()
+
+    def until(self, condition):
+        with self.changed:
+            assert self.changed.wait_for(condition, PATIENCE_S), (self.states, self.lane.figures())
+
+    def until_state(self, state):
+        self.until(lambda: self.states and self.states[-1][0] == state)
+
+    def say(self, name, seconds=2.0, score=0.0, start_s=0.0):
+        rng = np.random.default_rng(len(name))
+        pcm = (rng.standard_normal(int(seconds * RATE)) * 300).astype(np.int16)
+        start = int(start_s * RATE)
+        self.lane.submit(
+            Utterance(
+                name,
+                start,
+                start + len(pcm),
+                pcm,
+                score,
+                explained=False,
+                cut_ns=time.monotonic_ns(),
+            ),
+            self._done,
+        )
+
+
+@pytest.fixture
+def run():
+    running = []
+
+    def start(*, lossless=False, **settings):
+        # Without the language model a worker is there in a second or two.
+        config = Language(**({"llm": ""} | settings))
+        running.append(Running(config, lossless=lossless))
+        return running[-1]
+
+    yield start
+    for one in running:
+        one.lane.stop()
+
+
+def test_utterances_are_answered_once_each(run):
+    lane = run()
+    for number in range(12):
+        lane.say(f"u{number}", 0.5 + number / 10)
+    lane.until(lambda: len(lane.words) == 12)
+    assert {words.utterance.id for words in lane.words} == {f"u{n}" for n in range(12)}
+    assert all(not words.lost for words in lane.words)
+    assert lane.states[0][0] == "starting"
+    assert lane.states[-1] == ("ok", "", "")
+    assert lane.lane.figures()["transcribed"] == 12
+    niceness = psutil.Process(lane.lane.pid).nice()
+    assert niceness >= 10
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGSTOP])
+def test_a_worker_killed_or_hung_mid_batch_is_replaced_and_its_work_done_once(run, how):
+    lane = run(timeout_s=3)
+    lane.until_state("ok")
+    first = lane.lane.pid
+    os.kill(first, signal.SIGSTOP)  # so that it is in the middle of the batch, for certain
+    for number in range(3):
+        lane.say(f"u{number}", 1.0)
+    until(lambda: lane.lane.figures()["working"] == 3)
+    if how == signal.SIGKILL:
+        os.kill(first, signal.SIGKILL)
+    lane.until(lambda: len(lane.words) == 3)
+    assert sorted(words.utterance.id for words in lane.words) == ["u0", "u1", "u2"]
+    assert all(not words.lost for words in lane.words)
+    figures = lane.lane.figures()
+    assert figures["restarts"] >= 1
+    assert figures["retried"] >= 1
+    assert lane.lane.pid != first
+    assert not psutil.pid_exists(first)
+
+
+def test_what_kills_every_worker_is_given_up_after_two_attempts(run):
+    lane = run(timeout_s=60)
+    lane.until_state("ok")
+    stopping = threading.Event()
+
+    def kill_always():
+        while not stopping.is_set():
+            pid = lane.lane.pid
+            if pid is not None and lane.lane.figures()["working"]:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+            stopping.wait(0.02)
+
+    os.kill(lane.lane.pid, signal.SIGSTOP)
+    killer = threading.Thread(target=kill_always)
+    lane.say("poison")
+    until(lambda: lane.lane.figures()["working"] == 1)
+    killer.start()
+    try:
+        lane.until(lambda: len(lane.words) == 1)
+    finally:
+        stopping.set()
+        killer.join()
+    assert lane.words[0].lost in {"failed", "unavailable"}
+
+
+@pytest.mark.parametrize(
+    ("settings", "told"),
+    [
+        ({"whisper": "no-such-model"}, "neither registered nor a folder"),
+        ({"whisper": "{folder}"}, "lacks"),
+    ],
+)
+def test_a_missing_model_is_told_and_utterances_are_not_kept_waiting(run, tmp_path, settings, told):
+    whisper = settings["whisper"].format(folder=tmp_path)
+    lane = run(whisper=whisper, lossless=True)
+    lane.until_state("unavailable")
+    assert told in lane.states[-1][1]
+    assert lane.states[-1][2]
+    lane.say("u")
+    lane.until(lambda: len(lane.words) == 1)
+    assert lane.words[0].lost == "dropped"
+
+
+def test_a_broken_language_model_costs_its_vote_only(run, tmp_path: Path):
+    broken = tmp_path / "broken.gguf"
+    broken.write_bytes(b"GGUF" + bytes(1000))
+    lane = run(llm=str(broken))
+    lane.until_state("degraded")
+    assert "cannot be loaded" in lane.states[-1][1]
+    lane.say("u")
+    lane.until(lambda: len(lane.words) == 1)
+    assert not lane.words[0].lost
+
+
+def test_a_worker_that_grew_too_large_is_replaced(run):
+    lane = run(memory_mb=200)
+    lane.until_state("ok")
+    first = lane.lane.pid
+    lane.say("u")
+    lane.until(lambda: len(lane.words) == 1 and len(lane.states) > 3)
+    lane.until_state("ok")
+    assert lane.lane.pid != first
+    assert "too large" in " ".join(reason for _, reason, _ in lane.states)
+
+
+PARENT = """
+import sys, time
+import numpy as np
+from daemon.config.schema import Language
+from daemon.health import Health
+from daemon.language.lane import LanguageLane
+from daemon.language.utterance import Utterance
+
+health = Health()
+lane = LanguageLane(Language(llm=""), health)
+lane.start()
+while health.part("language").state != "ok":
+    time.sleep(0.02)
+pcm = (np.random.default_rng(1).standard_normal(28 * 16_000) * 3000).astype(np.int16)
+for n in range(24):
+    lane.submit(Utterance(str(n), 0, len(pcm), pcm, 0.0, False, 1), lambda words: None)
+while lane.waiting < 24:
+    time.sleep(0.01)
+time.sleep(0.3)
+print(lane.pid, flush=True)
+time.sleep(600)
+"""
+
+
+@pytest.mark.slow
+def test_no_worker_outlives_its_parent_even_in_the_middle_of_a_batch():
+    with subprocess.Popen([sys.executable, "-c", PARENT], stdout=subprocess.PIPE) as parent:
+        worker = psutil.Process(int(parent.stdout.readline()))
+        assert worker.is_running()
+        parent.kill()
+        parent.wait()
+        gone, alive = psutil.wait_procs([worker], timeout=30)
+    assert not alive or all(one.status() == psutil.STATUS_ZOMBIE for one in alive)
+    assert gone or alive

@@ -1,0 +1,78 @@
+"""Who waits, who goes first, and who has to go."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from daemon.language.utterance import Utterance
+from daemon.language.waiting import LONGEST, Job, Waiting
+
+RATE = 16_000
+
+
+def nobody(_words):
+    pass
+
+
+def names(jobs):
+    return [job.utterance.id for job in jobs]
+
+
+def test_the_most_alarming_goes_first_and_the_newest_of_several(utterance):
+    waiting = Waiting(8, 60.0)
+    for name, start, score in (("a", 0, 0.1), ("b", 2, 0.9), ("c", 4, 0.1), ("d", 6, 0.5)):
+        assert waiting.add(Job(utterance(name, start, score=score), nobody)) == []
+    assert names(waiting.take(3)) == ["b", "d", "c"]
+    assert names(waiting.take(3)) == ["a"]
+    assert waiting.take(3) == []
+
+
+def test_the_least_alarming_goes_when_there_is_no_room(utterance):
+    waiting = Waiting(2, 60.0)
+    waiting.add(Job(utterance("scream", 0, score=0.9), nobody))
+    waiting.add(Job(utterance("talk", 2, score=0.1), nobody))
+    assert names(waiting.add(Job(utterance("shout", 4, score=0.6), nobody))) == ["talk"]
+    assert names(waiting.add(Job(utterance("quiet", 6, score=0.0), nobody))) == ["quiet"]
+
+
+def test_stale_neighbours_are_heard_in_one_go(utterance):
+    waiting = Waiting(3, 10.0)
+    for name, start in (("a", 0), ("b", 2), ("c", 4)):
+        waiting.add(Job(utterance(name, start, score=start / 10), nobody))
+    assert waiting.add(Job(utterance("d", 60, score=0.2), nobody)) == []
+    assert waiting.joined == 2
+    jobs = waiting.take(8)
+    assert names(jobs) == ["c", "d"]
+    joined = jobs[0].utterance
+    assert (joined.start, joined.end, joined.score) == (0, 5 * RATE, 0.4)
+    assert len(joined.pcm) == 3 * RATE + 2 * RATE // 4
+
+
+def test_one_that_was_tried_comes_alone(utterance):
+    waiting = Waiting(8, 60.0)
+    waiting.add(Job(utterance("poison", 0), nobody, attempts=1))
+    waiting.add(Job(utterance("other", 2, score=0.9), nobody))
+    assert waiting.retrying
+    assert names(waiting.take(8)) == ["poison"]
+    assert names(waiting.take(8)) == ["other"]
+
+
+@given(
+    st.lists(
+        st.tuples(st.floats(0, 100), st.floats(0.1, 28), st.floats(0, 1), st.integers(0, 1)),
+        max_size=40,
+    ),
+    st.integers(1, 8),
+)
+def test_nothing_is_lost_silently(utterances, most):
+    import numpy as np
+
+    waiting, dropped = Waiting(most, 5.0), 0
+    for number, (start, seconds, score, attempts) in enumerate(utterances):
+        pcm = np.zeros(int(seconds * RATE), np.int16)
+        at = int(start * RATE)
+        one = Utterance(str(number), at, at + len(pcm), pcm, score, explained=False, cut_ns=1)
+        dropped += len(waiting.add(Job(one, nobody, attempts)))
+        assert len(waiting) <= most
+    left = waiting.clear()
+    assert len(left) + dropped + waiting.joined == len(utterances)
+    assert all(len(job.utterance.pcm) <= LONGEST for job in left)
