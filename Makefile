@@ -19,7 +19,7 @@ endif
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run listen test check bench clean
+.PHONY: help setup run listen test check bench fuzz clean
 
 help: ## Show this
 	@echo 'distressd listens, on this machine, for a person in distress.'
@@ -53,6 +53,11 @@ bench: ## Measure speed and footprint on this machine
 	@$(BIN)/distressd bench latency
 	@$(BIN)/distressd bench idle
 
+INPUTS ?= 1000000
+fuzz: ## Feed INPUTS (a million) wrong inputs to everything that reads what others wrote
+	@.ci/setup all
+	@$(BIN)/python tests/fuzz/run.py --inputs $(INPUTS)
+
 clean: ## Remove everything that the other targets made here
-	rm -rf .venv .venv.lock dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv.lock dist build fuzz-findings .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -3,6 +3,8 @@
 import logging
 from dataclasses import replace
 
+import numpy as np
+
 from daemon.config.schema import Config
 from daemon.health import Health
 from models import registry
@@ -40,7 +42,9 @@ def load_ear(config: Config, health: Health) -> Ear:
             hangover=config.gate.hangover_ms // MS_PER_HOP,
         )
         ear = Ear(found, sounds, gate)
-    except (KeyError, TypeError) as error:  # what the metadata lacks, or has too much
+        _require_finite(found)
+    # What the metadata lacks, has too much or of another kind; tensors of another shape.
+    except (KeyError, TypeError, AttributeError, ValueError, IndexError) as error:
         raise ModelError(
             f"{config.acoustic.weights or weights.SHIPPED} was made for another version of"
             f" distressd ({error}).",
@@ -48,6 +52,13 @@ def load_ear(config: Config, health: Health) -> Ear:
         ) from error
     health.report("acoustic", "ok", f"weights {found.sha256[:12]}")
     return ear
+
+
+def _require_finite(found: weights.Weights) -> None:
+    """With one value that is no number, every probability would be none, and nothing be heard."""
+    for name, tensor in found.tensors.items():
+        if not np.isfinite(tensor).all():
+            raise ValueError(f"{name} has values that are no numbers")
 
 
 def _load_sound_events(health: Health) -> Yamnet | None:

@@ -83,7 +83,15 @@ def read_config(path: Path) -> LoadedConfig:
     Raises:
         ConfigError: with one line for each mistake.
     """
-    text = _read(path)
+    return parse_config(_read(path), path)
+
+
+def parse_config(text: str, path: Path) -> LoadedConfig:
+    """Validate ``text``, which is what the file ``path`` holds.
+
+    Raises:
+        ConfigError: with one line for each mistake.
+    """
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

@@ -1,0 +1,215 @@
+"""What is fed with rubbish: everything that reads what somebody else wrote.
+
+A target takes bytes and says whether they were taken for good. It raises only what it should not.
+"""
+
+import asyncio
+import atexit
+import hashlib
+import io
+import json
+import shutil
+import tempfile
+from collections.abc import Callable
+from concurrent.futures import Executor, Future
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import soundfile
+from pydantic import ValidationError
+
+from daemon.acoustic.load import load_ear
+from daemon.audio.recording import Recording
+from daemon.config.load import parse_config, shipped_config
+from daemon.config.schema import Acoustic, Config
+from daemon.errors import ConfigError, ModelError, RecordingError
+from daemon.health import Health
+from daemon.serve.admission import Refusal
+from daemon.serve.requests import Requests, explain
+from daemon.wire.client import HELLO
+from models.networks import weights
+
+Target = Callable[[bytes], bool]
+
+LONGEST_RECORDING = 200  # blocks: a header may promise years
+
+
+class _AtOnce(Executor):
+    def submit(self, call: Callable[..., Any], /, *words: Any, **named: Any) -> "Future[Any]":
+        future: Future[Any] = Future()
+        future.set_result(call(*words, **named))
+        return future
+
+
+class _Anything:
+    """Carries every request out."""
+
+    def ack(self, alert: str) -> None: ...
+
+    def false_alarm(self, alert: str) -> None: ...
+
+    def pause(self, seconds: float) -> None: ...
+
+    def resume(self) -> None: ...
+
+
+@cache
+def _loop() -> asyncio.AbstractEventLoop:
+    return asyncio.new_event_loop()
+
+
+@cache
+def _folder() -> Path:
+    """In memory where there is such a place; gone with this process."""
+    shared = Path("/dev/shm")
+    folder = tempfile.mkdtemp(prefix="distressd-fuzz-", dir=shared if shared.is_dir() else None)
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return Path(folder)
+
+
+def _write(name: str, data: bytes) -> Path:
+    path = _folder() / name
+    path.write_bytes(data)
+    return path
+
+
+def hello(data: bytes) -> bool:
+    """The first message of a client."""
+    try:
+        HELLO.validate_json(data)
+    except ValidationError as error:
+        explained = explain(error)
+    else:
+        return True
+    assert len(explained) <= 500
+    return False
+
+
+def request(data: bytes) -> bool:
+    """A message after the first: whatever it is, it gets one answer."""
+    message = data.decode(errors="replace")
+    requests = Requests(_Anything(), _AtOnce(), lambda: ("2026-01-01T00:00:00.000000Z", 1.0))
+    try:
+        answer = _loop().run_until_complete(requests.answer(message))
+    except Refusal:
+        return False
+    return bool(json.loads(answer)["type"] == "ok")
+
+
+def config(data: bytes) -> bool:
+    """A configuration file."""
+    try:
+        parse_config(data.decode(errors="replace"), Path("config.toml"))
+    except ConfigError:
+        return False
+    return True
+
+
+def recording(data: bytes) -> bool:
+    """A sound file."""
+    try:
+        with Recording(_write("sound", data)) as opened:
+            for number, block in enumerate(opened.blocks()):
+                assert block.dtype == np.float32
+                assert np.isfinite(block).all()
+                if number >= LONGEST_RECORDING:
+                    break
+    except RecordingError:
+        return False
+    return True
+
+
+def model(data: bytes) -> bool:
+    """Weights with a right hash: somebody pinned rubbish. What is taken has to hear."""
+    path = _write("own.safetensors", data)
+    path.with_suffix(".sha256").write_text(f"{hashlib.sha256(data).hexdigest()}  {path.name}\n")
+    try:
+        ear = load_ear(Config(acoustic=Acoustic(weights=path, sound_events=False)), Health())
+    except ModelError:
+        return False
+    for hop in _noise():
+        ear.step(hop)
+        assert np.isfinite(ear.distress)
+        assert np.isfinite(ear.posterior).all()
+    return True
+
+
+@cache
+def _noise() -> "np.ndarray[Any, np.dtype[np.float32]]":
+    """Loud enough to open any gate: (hops, samples)."""
+    return np.random.default_rng(1).uniform(-0.9, 0.9, (40, 160)).astype(np.float32)
+
+
+TARGETS: dict[str, Target] = {
+    "hello": hello,
+    "request": request,
+    "config": config,
+    "recording": recording,
+    "model": model,
+}
+
+
+def seeds(name: str) -> list[bytes]:
+    """Right inputs to begin with."""
+    match name:
+        case "hello":
+            words = {"type": "hello", "v": 1, "token": "x" * 43}
+            return [
+                json.dumps(each).encode()
+                for each in (words, words | {"since": 3, "epoch": "e"}, words | {"since": None})
+            ]
+        case "request":
+            return [
+                json.dumps({"v": 1, "id": "1", **each}).encode()
+                for each in (
+                    {"type": "ack", "alert": "a"},
+                    {"type": "false_alarm", "alert": "a"},
+                    {"type": "pause", "seconds": 60.5},
+                    {"type": "resume"},
+                )
+            ]
+        case "config":
+            return [shipped_config().read_bytes(), b"version = 1\n[audio]\nsource = 'mic'\n"]
+        case "recording":
+            return _recordings()
+        case _:
+            return [_small_weights(), _header(weights.SHIPPED.read_bytes())]
+
+
+def _recordings() -> list[bytes]:
+    rng = np.random.default_rng(1)
+    sound = rng.uniform(-0.5, 0.5, 400)
+    found = []
+    for form, subtype in (
+        *(("WAV", kind) for kind in ("PCM_16", "FLOAT", "ULAW", "IMA_ADPCM", "GSM610")),
+        *(("FLAC", "PCM_16"), ("OGG", "VORBIS"), ("AIFF", "PCM_24"), ("AU", "PCM_16")),
+        *(("CAF", "ALAC_16"), ("W64", "PCM_16"), ("MP3", "MPEG_LAYER_III"), ("OGG", "OPUS")),
+    ):
+        file = io.BytesIO()
+        try:
+            soundfile.write(file, sound, 8_000, format=form, subtype=subtype)
+        except soundfile.SoundFileError:  # an older libsndfile has fewer
+            continue
+        found.append(file.getvalue())
+    return found
+
+
+def _small_weights() -> bytes:
+    """The shipped network made so small that it is quick to read, and still right in shape."""
+    shipped = weights.load()
+    size = shipped.tensors["lstm.weight_hh_l0"].shape[1]
+    fewer = {4 * size: 16, size: 4}
+    tensors = {
+        name: np.ascontiguousarray(tensor[tuple(slice(fewer.get(n, n)) for n in tensor.shape)])
+        for name, tensor in shipped.tensors.items()
+    }
+    path = _folder() / "seed.safetensors"
+    weights.save(path, tensors, shipped.metadata)
+    return path.read_bytes()
+
+
+def _header(content: bytes) -> bytes:
+    """The beginning of a file of weights, up to where its tensors begin, and a little more."""
+    return content[: 8 + int.from_bytes(content[:8], "little") + 64]
