@@ -14,6 +14,7 @@ import multiprocessing
 import os
 import random
 import sys
+import tempfile
 import time
 import traceback
 from multiprocessing.connection import Connection
@@ -131,6 +132,11 @@ def keep(folder: Path, name: str, data: bytes, where: str) -> None:
     print(f"\nfound: {folder / name}\n{where}", file=sys.stderr)
 
 
+def in_memory() -> str | None:
+    """Where writing a file for each input costs no disk; None: the usual place."""
+    return "/dev/shm" if Path("/dev/shm").is_dir() else None
+
+
 def main() -> int:
     """Run every target, or one input again."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -146,7 +152,9 @@ def main() -> int:
     words.kept.mkdir(exist_ok=True)
     names = [words.target] if words.target else list(TARGETS)
     each = -(-words.inputs // len(names))
-    figures = {name: watch(name, each, words.seed, words.kept) for name in names}
+    with tempfile.TemporaryDirectory(prefix="distressd-fuzz-", dir=in_memory()) as folder:
+        os.environ["DISTRESSD_FUZZ_SCRATCH"] = folder
+        figures = {name: watch(name, each, words.seed, words.kept) for name in names}
     total = {
         key: sum(figure[key] for figure in figures.values())
         for key in ("inputs", "crashes", "hangs")

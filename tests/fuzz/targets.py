@@ -8,6 +8,7 @@ import atexit
 import hashlib
 import io
 import json
+import os
 import shutil
 import tempfile
 from collections.abc import Callable
@@ -33,6 +34,7 @@ from models.networks import weights
 
 Target = Callable[[bytes], bool]
 
+SCRATCH = "DISTRESSD_FUZZ_SCRATCH"
 LONGEST_RECORDING = 200  # blocks: a header may promise years
 
 
@@ -62,9 +64,10 @@ def _loop() -> asyncio.AbstractEventLoop:
 
 @cache
 def _folder() -> Path:
-    """In memory where there is such a place; gone with this process."""
-    shared = Path("/dev/shm")
-    folder = tempfile.mkdtemp(prefix="distressd-fuzz-", dir=shared if shared.is_dir() else None)
+    """The long run's, which outlives what it kills; else one that goes with this process."""
+    if SCRATCH in os.environ:
+        return Path(os.environ[SCRATCH])
+    folder = tempfile.mkdtemp(prefix="distressd-fuzz-")
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     return Path(folder)
 
