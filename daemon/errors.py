@@ -12,6 +12,7 @@
     │   ├── SourceUnavailable      not there now; it may come back, so it is retried
     │   └── RecordingError         a recording that cannot be read; it will not get better
     ├── ServeError                 the WebSocket server (port in use, certificates)
+    ├── PartDied                   a thread of the daemon died or hangs: it has to start anew
     ├── InstallError               the service cannot be installed, removed or asked
     ├── ModelError                 weights, model files and their hashes (defined in models.errors)
     └── DataError                  corpora and what is said of them (defined in models.errors)
@@ -27,6 +28,7 @@ __all__ = [
     "DistressdError",
     "InstallError",
     "ModelError",
+    "PartDied",
     "RecordingError",
     "ServeError",
     "SourceError",
@@ -78,3 +80,7 @@ class ServeError(DistressdError):
 
 class InstallError(DistressdError):
     """The service cannot be installed, removed or asked; the steps before it stay done."""
+
+
+class PartDied(DistressdError):  # noqa: N818 - what happened, as the log says it
+    """Something that the daemon cannot do without died or hangs: it has to start anew."""

@@ -32,10 +32,15 @@ def setup_logging(level: str = "info", stream: TextIO | None = None) -> None:
     for old in root.handlers[:]:
         root.removeHandler(old)
     root.addHandler(handler)
-    root.setLevel(level.upper())
+    set_level(level)
+    logging.captureWarnings(capture=True)
+
+
+def set_level(level: str) -> None:
+    """Keep back what is below ``level`` from now on."""
+    logging.getLogger().setLevel(level.upper())
     for name, least in _QUIETER.items():
         logging.getLogger(name).setLevel(logging.NOTSET if level == "debug" else least)
-    logging.captureWarnings(capture=True)
 
 
 def _is_journal(stream: TextIO) -> bool:

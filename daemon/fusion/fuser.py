@@ -174,6 +174,12 @@ class Fuser:
             for judgement in self._judged(track, track.close(reason))
         ]
 
+    def reconfigure(self, config: Fusion) -> None:
+        """Decide by ``config`` from the next hop on."""
+        self._config = config
+        for track in self._fused:
+            track.reconfigure(config)
+
     def pause(self) -> list[Judgement]:
         """Clear every open alert, and raise nothing until :meth:`resume`."""
         self._paused = True

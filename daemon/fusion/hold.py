@@ -17,8 +17,12 @@ class Hold:
     __slots__ = ("_held", "_last", "_need", "_onset", "_unbroken")
 
     def __init__(self, need_ms: float) -> None:
-        self._need = need_ms * SAMPLE_RATE / 1000
+        self.need(need_ms)
         self.reset()
+
+    def need(self, need_ms: float) -> None:
+        """Count a condition as confirmed once it has held for ``need_ms``."""
+        self._need = need_ms * SAMPLE_RATE / 1000
 
     def reset(self) -> None:
         """Start the count again."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from daemon.acoustic.evidence import AcousticEvidence
+from daemon.config.schema import Fusion
 from daemon.fusion.fuser import SlowModality
 from daemon.fusion.reading import Reading
 from daemon.wire.alert import ClearReason
@@ -45,7 +46,14 @@ class Pause:
     until: float | None
 
 
-Item = AcousticEvidence | Read | Amend | Finish
+@dataclass(frozen=True, slots=True)
+class Reconfigure:
+    """Decide by these settings from now on."""
+
+    config: Fusion
+
+
+Item = AcousticEvidence | Read | Amend | Finish | Reconfigure
 
 
 class Closed(Exception):  # noqa: N818 - an end, not an error

@@ -12,7 +12,7 @@ from daemon.clock import StreamClock
 from daemon.config.schema import Fusion
 from daemon.fusion.event import alert_event
 from daemon.fusion.fuser import Fuser, Judgement, SlowModality
-from daemon.fusion.inbox import Amend, Closed, Finish, Inbox, Item, Pause, Read
+from daemon.fusion.inbox import Amend, Closed, Finish, Inbox, Item, Pause, Read, Reconfigure
 from daemon.fusion.reading import Reading
 from daemon.wire.alert import AlertEvent, ClearReason
 from daemon.wire.base import Level, SourceName, rfc3339
@@ -129,6 +129,10 @@ class FusionThread:
         """Ask for another level of an open alert, within the bounds of ``AlertTrack.amend``."""
         return self._inbox.put(Amend(alert, level, trustworthy))
 
+    def reconfigure(self, config: Fusion) -> bool:
+        """Decide by ``config`` from the next hop on; what is open stays open."""
+        return self._inbox.put(Reconfigure(config))
+
     def pause(self, until: float) -> None:
         """Clear what is open and raise nothing until the wall time ``until``."""
         self._inbox.pause(Pause(until))
@@ -194,6 +198,9 @@ class FusionThread:
                     self._announce(self._fuser.close(item.reason))
                 finally:
                     item.done.set()
+            case Reconfigure():
+                self._config = item.config
+                self._fuser.reconfigure(item.config)
             case Pause():
                 self._set_pause(item.until)
             case None:

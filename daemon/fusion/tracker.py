@@ -84,6 +84,14 @@ class AlertTrack:
         """The id of the alert that is open."""
         return None if self._open is None else self._open.id
 
+    def reconfigure(self, config: Fusion) -> None:
+        """Decide by ``config`` from the next moment on; an open alert stays open."""
+        self._config = config
+        self._advisory.need(config.confirm_ms.advisory)
+        self._warning.need(config.confirm_ms.warning)
+        self._critical.need(config.confirm_ms.critical)
+        self._overwhelming.need(config.overwhelming_ms)
+
     def advance(self, moment: Moment) -> Decision | None:
         """Take one hop in, and decide."""
         step = moment.sample - self._sample

@@ -1,0 +1,32 @@
+from datetime import time
+
+from daemon.config.changes import changes, merged
+from daemon.config.schema import Config, Fusion, Log, Notify, QuietHours, Serve, Thresholds
+
+
+def test_nothing_changes():
+    found = changes(Config(), Config())
+    assert (found.live, found.waiting) == ((), ())
+
+
+def test_what_changes_at_once_and_what_waits():
+    new = Config(
+        fusion=Fusion(threshold=Thresholds(advisory=0.5)),
+        quiet_hours=QuietHours(enabled=True, start=time(21, 0)),
+        notify=Notify(level="critical"),
+        log=Log(level="debug"),
+        serve=Serve(port=9_000),
+    )
+    found = changes(Config(), new)
+    assert found.live == (
+        "[fusion] threshold",
+        "[quiet_hours] enabled",
+        "[quiet_hours] start",
+        "[notify] level",
+        "[log] level",
+    )
+    assert found.waiting == ("[serve] port",)
+    now = merged(Config(), new)
+    assert now.fusion.threshold.advisory == 0.5
+    assert now.serve.port == Config().serve.port
+    assert changes(now, new).live == ()
