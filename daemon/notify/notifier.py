@@ -14,6 +14,7 @@ from daemon.health import Health
 from daemon.notify.availability import check_availability
 from daemon.notify.backend import Backend, desktop_backend
 from daemon.notify.desktop import DeliveryError
+from daemon.notify.notice import Notice, notice_of
 from daemon.notify.quiet_hours import delivery
 from daemon.notify.rules import Escalations
 from daemon.wire.alert import AlertEvent
@@ -60,7 +61,7 @@ class Notifier:
         self._now = now
         self._news = Escalations(config.level)
         self._lock = threading.Lock()
-        self._waiting: deque[AlertEvent] = deque()
+        self._waiting: deque[Notice] = deque()
         self._counts: Counter[str] = Counter(sent=0, failed=0, dropped=0, quiet=0)
         self._stopping = False
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -85,15 +86,50 @@ class Notifier:
         if self._thread is None or event.source == "demo":
             return
         with self._lock:
-            if self._stopping or not self._news.is_news(event):
-                return
-            self._waiting.append(event)
-            if len(self._waiting) > QUEUE:
-                self._drop()
-            if self._loop is not None:
-                self._loop.call_soon_threadsafe(self._wake.set)
+            if self._news.is_news(event):
+                self._queue(notice_of(event))
 
-    def stop(self, timeout_s: float = 2.0) -> None:
+    def tell(self, notice: Notice) -> None:
+        """Hand over what people are to know of the daemon itself; does not block."""
+        if self._thread is None:
+            return
+        with self._lock:
+            self._queue(notice)
+
+    def reconfigure(self, config: Notify, quiet_hours: QuietHours) -> None:
+        """Notify by these settings from now on."""
+        with self._lock:
+            self._config, self._quiet = config, quiet_hours
+            self._news.tell_from(config.level)
+        if self._source == "demo" or config.desktop == (self._thread is not None):
+            return
+        if not config.desktop:
+            self.stop()
+            self._thread = None
+        with self._lock:
+            self._stopping = False
+        self.start()
+
+    @property
+    def alive(self) -> bool:
+        """Whether anybody is told, where people are to be told."""
+        return self._thread is None or self._thread.is_alive()
+
+    def revive(self) -> None:
+        """Start again after a death."""
+        self.start()
+
+    def _queue(self, notice: Notice) -> None:
+        """Have ``notice`` delivered. The lock is held."""
+        if self._stopping:
+            return
+        self._waiting.append(notice)
+        if len(self._waiting) > QUEUE:
+            self._drop()
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(self._wake.set)
+
+    def stop(self, timeout_s: float = 1.0) -> None:
         """Send what waits if that goes quickly, then end."""
         with self._lock:
             self._stopping = True
@@ -114,12 +150,7 @@ class Notifier:
         victim = next((e for e in self._waiting if e.level != "critical"), self._waiting[0])
         self._waiting.remove(victim)
         self._counts["dropped"] += 1
-        log.warning(
-            "%d notifications wait already; that of %s alert %s is dropped",
-            QUEUE,
-            victim.level,
-            victim.id,
-        )
+        log.warning("%d notifications wait already; that of %s is dropped", QUEUE, victim.about)
 
     def _run(self) -> None:
         try:
@@ -144,8 +175,8 @@ class Notifier:
                 self._report_failure("the system settings do not allow notifications")
             while True:
                 self._wake.clear()
-                while event := self._next():
-                    await self._deliver(desktop, event)
+                while notice := self._next():
+                    await self._deliver(desktop, notice)
                 if self._stopping:
                     break
                 await self._rest()
@@ -162,7 +193,7 @@ class Notifier:
         except TimeoutError:
             await self._check()
 
-    def _next(self) -> AlertEvent | None:
+    def _next(self) -> Notice | None:
         with self._lock:
             return self._waiting.popleft() if self._waiting else None
 
@@ -176,8 +207,8 @@ class Notifier:
                 log.warning("%s. %s", found.reason, found.remedy)
         self._health.report("notify", found.state, found.reason, found.remedy, self.figures)
 
-    async def _deliver(self, desktop: Backend, event: AlertEvent) -> None:
-        how = delivery(event.level, self._quiet, self._now())
+    async def _deliver(self, desktop: Backend, notice: Notice) -> None:
+        how = delivery(notice.level, self._quiet, self._now())
         if how == "none":
             self._count("quiet")
             return
@@ -187,19 +218,19 @@ class Notifier:
             wait=wait_exponential(multiplier=0.25, max=2.0),
             reraise=True,
         )
-        title = f"{event.level.capitalize()}: {event.kind.replace('_', ' ')}"
         try:
             if self._state[0] == "unavailable":
                 await self._check()
             async for attempt in retrying:
                 with attempt:
-                    await desktop.send(title, event.why, event.level, sound=how == "sound")
+                    await desktop.send(
+                        notice.title, notice.text, notice.level, sound=how == "sound"
+                    )
         except DeliveryError as error:
             self._count("failed")
             log.warning(
-                "%s alert %s could not be notified: %s; it is stored and sent all the same",
-                event.level,
-                event.id,
+                "%s could not be notified: %s; other channels have it all the same",
+                notice.about,
                 error,
             )
             await self._check()

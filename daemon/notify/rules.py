@@ -17,6 +17,10 @@ class Escalations:
         self._lowest = LEVELS.index(lowest)
         self._reached: dict[str, int] = {}
 
+    def tell_from(self, lowest: Level) -> None:
+        """Tell of ``lowest`` and above from now on."""
+        self._lowest = LEVELS.index(lowest)
+
     def is_news(self, event: AlertEvent) -> bool:
         """Whether ``event`` raises its alert, or lifts it, to a level that people are told of."""
         if event.phase == "cleared":

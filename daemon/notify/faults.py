@@ -1,0 +1,77 @@
+"""When people are told of the daemon itself: that it does not hear, or cannot keep what it hears.
+
+An alarm that has stopped listening is worse than none. Pure: it is shown every part's health now
+and then, and says what is news.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+from daemon.health import PartHealth
+from daemon.notify.notice import Notice
+
+STORE_S: Final = 10.0  # of a store that cannot be written: a lock comes and goes
+_TITLES: Final = {
+    "source": "distressd hears nothing",
+    "store": "distressd cannot keep its alerts",
+    "serve": "distressd cannot be reached by other programs",
+    "config": "distressd keeps its old configuration",
+}
+_BACK: Final = {
+    "source": "distressd hears again",
+    "store": "distressd keeps its alerts again",
+    "serve": "distressd can be reached again",
+}
+
+
+class Faults:
+    """Tells of each fault once, when it has lasted, and once when it is over."""
+
+    def __init__(self) -> None:
+        self._since: dict[str, float] = {}
+        self._told: set[str] = set()
+        self._aside = ""
+
+    def look(self, parts: Mapping[str, PartHealth], now_s: float) -> list[Notice]:
+        """What is news at the monotonic time ``now_s``."""
+        notices = []
+        for name in _TITLES:
+            part = parts.get(name)
+            if part is None:
+                continue
+            if self._lasts(name, part, now_s):
+                if name not in self._told:
+                    self._told.add(name)
+                    text = f"{part.reason} {part.remedy}".strip()
+                    notices.append(_notice(_TITLES[name], text, name))
+            elif name in self._told and _is_over(name, part):
+                self._told.remove(name)
+                if name in _BACK:
+                    notices.append(_notice(_BACK[name], part.reason, name))
+        store = parts.get("store")
+        if store is not None and store.state == "ok" and store.reason not in {"", self._aside}:
+            self._aside = store.reason  # a damaged store was set aside
+            notices.append(_notice("distressd has begun a new history", store.reason, "store"))
+        return notices
+
+    def _lasts(self, name: str, part: PartHealth, now_s: float) -> bool:
+        """Whether ``part`` has been in a state for long enough that people are told."""
+        match name:
+            case "source":  # its liveness has waited already
+                return part.stage == "failed" or part.state == "failed"
+            case "config":
+                return part.state == "degraded"
+            case "serve":
+                return part.state == "failed"
+        if part.state == "ok":
+            self._since.pop(name, None)
+            return False
+        return now_s - self._since.setdefault(name, now_s) >= STORE_S
+
+
+def _is_over(name: str, part: PartHealth) -> bool:
+    return part.state == "ok" or (name == "source" and part.stage == "failed_over")
+
+
+def _notice(title: str, text: str, about: str) -> Notice:
+    return Notice(title, text, "warning", f"the part {about}")

@@ -1,0 +1,54 @@
+from daemon.health import PartHealth
+from daemon.notify.faults import STORE_S, Faults
+
+WELL = {"source": PartHealth("ok", "a microphone", stage="healthy"), "store": PartHealth("ok")}
+
+
+def titles(faults, now_s, **parts):
+    return [notice.title for notice in faults.look(WELL | parts, now_s)]
+
+
+def test_nothing_is_told_while_all_is_well():
+    faults = Faults()
+    assert [faults.look(WELL, now) for now in range(100)] == [[]] * 100
+    assert faults.look({}, 100.0) == []
+
+
+def test_a_microphone_that_failed_is_told_once_and_its_return_once():
+    faults = Faults()
+    recovering = PartHealth("unavailable", "It is gone.", "Plug it in.", stage="recovering")
+    failed = PartHealth("unavailable", "It is gone.", "Plug it in.", stage="failed")
+    assert titles(faults, 0.0, source=recovering) == []
+    (notice,) = faults.look(WELL | {"source": failed}, 60.0)
+    assert notice.title == "distressd hears nothing"
+    assert notice.text == "It is gone. Plug it in."
+    assert notice.level == "warning"
+    assert titles(faults, 61.0, source=failed) == []
+    assert titles(faults, 62.0, source=recovering) == []
+    assert titles(faults, 63.0, source=failed) == []
+    assert titles(faults, 64.0) == ["distressd hears again"]
+    assert titles(faults, 65.0) == []
+
+
+def test_another_microphone_that_stands_in_is_hearing_again():
+    faults = Faults()
+    faults.look(WELL | {"source": PartHealth("unavailable", "Gone.", stage="failed")}, 0.0)
+    stand_in = PartHealth("degraded", "Another.", stage="failed_over")
+    assert titles(faults, 1.0, source=stand_in) == ["distressd hears again"]
+
+
+def test_a_store_that_is_locked_for_a_moment_is_not_told():
+    faults = Faults()
+    bad = PartHealth("degraded", "The disk is full.", "Free space.")
+    assert titles(faults, 0.0, store=bad) == []
+    assert titles(faults, 1.0) == []
+    assert titles(faults, STORE_S + 1, store=bad) == []
+    assert titles(faults, 2 * STORE_S + 1, store=bad) == ["distressd cannot keep its alerts"]
+    assert titles(faults, 2 * STORE_S + 2) == ["distressd keeps its alerts again"]
+
+
+def test_a_store_that_was_set_aside_is_told_once():
+    faults = Faults()
+    aside = PartHealth("ok", "The store was damaged and is set aside in X; a new one was begun.")
+    assert titles(faults, 0.0, store=aside) == ["distressd has begun a new history"]
+    assert titles(faults, 1.0, store=aside) == []
