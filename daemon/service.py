@@ -4,14 +4,17 @@ import gc
 import logging
 import threading
 import time
+from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Literal
 
 from daemon.acoustic.evidence import AcousticEvidence
 from daemon.acoustic.load import load_ear
+from daemon.anew import restarts
 from daemon.config.schema import Config
 from daemon.control import ServiceControl
+from daemon.errors import DistressdError, PartDied
 from daemon.exports import export_language, export_notifier, export_pipeline
 from daemon.health import Health, PartHealth
 from daemon.language.lane import LanguageLane
@@ -22,7 +25,9 @@ from daemon.serve.metrics import Metrics
 from daemon.serve.server import AlertServer
 from daemon.state import StateFolder
 from daemon.store.journal import Journal
+from daemon.supervision import Flow, Part, Supervision
 from daemon.telemetry import TELEMETRY_SAMPLES, telemetry
+from daemon.upkeep import Heard, Upkeep
 from daemon.wire.alert import AlertEvent
 from daemon.wire.base import rfc3339
 from daemon.wire.server import PartChanged, PartStatus, SourceChanged, SourceStatus
@@ -49,6 +54,8 @@ class Service:
         pace: ``realtime`` or ``max``.
         linger: go on serving when a recording or standard input has ended.
         state: the state folder; by default DISTRESSD_STATE or the platform's.
+        reread: reads the configuration again when :meth:`reload` is called.
+        stopping: called once, when the parts begin to stop.
     """
 
     def __init__(
@@ -59,8 +66,13 @@ class Service:
         *,
         linger: bool = False,
         state: Path | None = None,
+        reread: Callable[[], Config] | None = None,
+        stopping: Callable[[], None] | None = None,
     ) -> None:
         self._config = config
+        self._reread = reread
+        self._on_stop = stopping
+        self._reload = False
         self._spec = spec
         self._pace: Pace = pace
         self._linger = linger
@@ -86,14 +98,22 @@ class Service:
             self._start_language(parts)
             self._start_pipeline(parts)
             self._settle()
+            self._start_upkeep(parts)
             self._wait()
-        if self._pipeline.error is not None:
-            raise self._pipeline.error
+        error = self._pipeline.error
+        if isinstance(error, Exception) and not isinstance(error, DistressdError):
+            raise PartDied(f"A part of the daemon died ({error}).", "The log has more.") from error
+        if error is not None:
+            raise error
 
     def stop(self, reason: str) -> None:
         """Ask :meth:`run` to end; safe in a signal handler."""
         self._reason = reason
         self._stopping.set()
+
+    def reload(self) -> None:
+        """Ask for the configuration to be read again; safe in a signal handler."""
+        self._reload = True
 
     def _open_state(self, parts: ExitStack) -> None:
         self._state = StateFolder.open(self._state_path)
@@ -182,15 +202,66 @@ class Service:
         gc.collect()
         gc.freeze()
 
+    def _start_upkeep(self, parts: ExitStack) -> None:
+        journal, notifier, source = self._journal, self._notifier, self._pipeline.source
+        self._upkeep = Upkeep(
+            self._config,
+            self._reread,
+            self._apply,
+            Supervision(
+                (
+                    Part("The store's writer", lambda: journal.alive),
+                    Part("The server", lambda: self._server.alive),
+                    Part("Fusion", lambda: self._pipeline.fusion.alive),
+                    Part("The notifier", lambda: notifier.alive, notifier.revive),
+                ),
+                lambda: getattr(source, "stuck_s", 0.0),
+                restarts=restarts(),
+            ),
+            Flow(live=source.live),
+            self._how_heard,
+            notifier.tell,
+            self.health,
+        )
+        self.health.report("config", "ok")
+        parts.callback(self._begin_stop)
+        self._upkeep.ready()
+
+    def _begin_stop(self) -> None:
+        self._upkeep.stopping()
+        if self._on_stop is not None:
+            self._on_stop()
+
+    def _apply(self, config: Config) -> None:
+        self._config = config
+        self._pipeline.fusion.reconfigure(config.fusion)
+        self._notifier.reconfigure(config.notify, config.quiet_hours)
+
+    def _how_heard(self) -> Heard:
+        loop, fusion = self._pipeline.loop, self._pipeline.fusion
+        behind = loop.position - fusion.latest.sample
+        silent_s = (time.monotonic_ns() - loop.heard_ns) / 1e9
+        keeps_up = not self._pipeline.source.live or behind <= BEHIND_S * SAMPLE_RATE
+        return Heard(silent_s, decided=fusion.alive and keeps_up)
+
+    def _keep_up(self) -> None:
+        if self._reload:
+            self._reload = False
+            self._upkeep.reload()
+        self._upkeep.look()
+
     def _wait(self) -> None:
         ended = False
         while not (ended or self._stopping.is_set()):
             ended = self._pipeline.wait(POLL_S)
+            if not ended:
+                self._keep_up()
         if ended and self._linger and self._pipeline.error is None:
             log.info("The source has ended; the daemon goes on serving.")
             # Never in the event's own wait: a signal handler that sets it could deadlock there.
             while not self._stopping.is_set():
                 time.sleep(POLL_S)
+                self._keep_up()
         log.info("The daemon stops: %s.", self._reason)
 
     def _deliver(self, event: AlertEvent) -> None:
@@ -245,7 +316,7 @@ class Service:
         loop, fusion = self._pipeline.loop, self._pipeline.fusion
         found = []
         silent_s = (time.monotonic_ns() - loop.heard_ns) / 1e9
-        if silent_s > STALLED_S and self.health.part("source").state == "ok":
+        if silent_s > STALLED_S and self.health.part("source").state in {"ok", "degraded"}:
             found.append(f"No sound has been heard for {silent_s:.0f} s.")
         if not fusion.alive:
             found.append("Fusion has died: no alert is raised until the daemon is restarted.")

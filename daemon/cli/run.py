@@ -1,16 +1,17 @@
 """``distressd run``: the daemon itself."""
 
 import gc
-import signal
 import sys
 from pathlib import Path
-from types import FrameType
 from typing import Literal
 
 import click
 
+from daemon import signals
+from daemon.anew import start_anew
 from daemon.cli.options import config_option
 from daemon.config.load import load_config
+from daemon.errors import PartDied
 from daemon.logs import setup_logging
 
 # A thread that computes lets another in after this long (5 ms by default): an alert waits for
@@ -61,14 +62,23 @@ def run(
         spec = _mic_or_demo()
     sys.setswitchinterval(SWITCH_INTERVAL_S)
     gc.set_threshold(*GC_THRESHOLDS)
-    service = Service(config, spec, pace, linger=linger)
-
-    def stop(number: int, _frame: FrameType | None) -> None:
-        service.stop(f"stopped by {signal.Signals(number).name}")
-
-    signal.signal(signal.SIGTERM, stop)
-    signal.signal(signal.SIGINT, stop)
-    service.run()
+    drain = signals.Drain()
+    service = Service(
+        config,
+        spec,
+        pace,
+        linger=linger,
+        reread=lambda: load_config(config_path),
+        stopping=drain.begin,
+    )
+    signals.install(service.stop, service.reload, drain)
+    try:
+        service.run()
+    except PartDied as error:
+        start_anew(error.message)
+        raise
+    finally:
+        drain.end()
 
 
 def _mic_or_demo() -> str:

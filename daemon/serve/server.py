@@ -120,6 +120,11 @@ class AlertServer:
         port = "" if name.rpartition(":")[2].isdecimal() else f":{self.port}"
         return f"{'wss' if config.tls_certificate else 'ws'}://{name}{port}"
 
+    @property
+    def alive(self) -> bool:
+        """Whether anybody is served."""
+        return self._thread is not None and self._thread.is_alive()
+
     def start(self) -> None:
         """Listen. Returns when clients can connect.
 

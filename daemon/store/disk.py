@@ -46,6 +46,11 @@ class Disk:
         self._thread = threading.Thread(target=self._run, name="store-disk", daemon=True)
         self._thread.start()
 
+    @property
+    def alive(self) -> bool:
+        """Whether anybody waits for the disk."""
+        return self._thread.is_alive()
+
     def sync(self) -> None:
         """Sync what has been committed, soon. Requests that wait are served by one sync."""
         with self._asked:

@@ -327,6 +327,11 @@ class Journal:
         return self._writer.figures()
 
     @property
+    def alive(self) -> bool:
+        """Whether anybody writes."""
+        return self._writer.alive
+
+    @property
     def unreadable(self) -> int:
         """How many stored events could not be read, and were passed over, since the start."""
         return self._unreadable.count

@@ -96,8 +96,8 @@ class Writer:
 
     @property
     def alive(self) -> bool:
-        """Whether anybody writes."""
-        return self._thread.is_alive()
+        """Whether anybody writes, and anybody waits for the disk."""
+        return self._thread.is_alive() and (self._store is None or self._store.disk.alive)
 
     @property
     def store(self) -> Store | None:

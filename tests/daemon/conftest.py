@@ -164,17 +164,22 @@ def start_daemon(tmp_path: Path) -> Iterator[Callable[..., DaemonProcess]]:
         settings: str = "",
         environment: dict[str, str] | None = None,
         port: int = 0,
+        program: tuple[str, ...] = ("-m", "daemon"),
+        notify: bool = False,
     ) -> DaemonProcess:
         """With a ``port`` of its own it is found there, without a run file."""
         state = state or tmp_path / "state"
         config = tmp_path / "config.toml"
+        basic = SETTINGS.replace("port = 0", f"port = {port}")
+        if notify:
+            basic = basic.replace("desktop = false", "desktop = true")
         # Only tests that say what language is to do pay for the models.
         language = "" if "[language]" in settings else SILENT
-        config.write_text(SETTINGS.replace("port = 0", f"port = {port}") + settings + language)
+        config.write_text(basic + settings + language)
         log = (tmp_path / f"log{len(running)}").open("wb")
         process = subprocess.Popen(
             [
-                *(sys.executable, "-m", "daemon", "run", "--config", str(config)),
+                *(sys.executable, *program, "run", "--config", str(config)),
                 *("--source", source, *words),
             ],
             env=os.environ | {"DISTRESSD_STATE": str(state)} | (environment or {}),

@@ -1,0 +1,60 @@
+"""The daemon with a fault built in, as a program: ``python faulty.py FAULT run ...``."""
+
+import os
+import sys
+import threading
+import time
+from pathlib import Path
+
+from daemon import anew
+from daemon.cli import main
+from daemon.fusion.fuser import Fuser
+from daemon.serve.server import AlertServer
+
+
+def fusion_dies() -> None:
+    """In the first process only."""
+    if anew.TIMES in os.environ:
+        return
+    hear = Fuser.hear
+
+    def die(self, evidence):
+        if Path(os.environ["DISTRESSD_STATE"], "run.json").exists():
+            raise RuntimeError("a bug in fusion")
+        return hear(self, evidence)
+
+    Fuser.hear = die
+
+
+def fusion_dies_always() -> None:
+    def die(self, evidence):
+        raise RuntimeError("a bug in fusion")
+
+    Fuser.hear = die
+
+
+def stopping_hangs() -> None:
+    def hang_for_ever(self):
+        threading.Event().wait()
+
+    AlertServer.stop = hang_for_ever
+
+
+def notifier_dies_once() -> None:
+    from daemon.notify import notifier
+
+    check = notifier.check_availability
+    died = []
+
+    async def die():
+        if not died:
+            died.append(time.monotonic())
+            raise RuntimeError("a bug in the notifier")
+        return await check()
+
+    notifier.check_availability = die
+
+
+if __name__ == "__main__":
+    globals()[sys.argv.pop(1)]()
+    main(prog_name="distressd")

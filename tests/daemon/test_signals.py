@@ -1,0 +1,131 @@
+"""A daemon that is signalled, and one whose parts die: as processes."""
+
+import signal
+import socket
+import time
+from pathlib import Path
+
+import pytest
+
+from daemon.signals import DRAIN_S
+
+PATIENCE_S = 60.0
+FAULTY = str(Path(__file__).with_name("faulty.py"))
+
+
+def until(condition, log):
+    deadline = time.monotonic() + PATIENCE_S
+    while not condition():
+        assert time.monotonic() < deadline, log.read_text()
+        time.sleep(0.02)  # another process: there is no event to await
+
+
+def config_of(daemon):
+    return daemon.log.parent / "config.toml"
+
+
+def reload(daemon, said):
+    before = daemon.log.read_text().count(said)
+    daemon.process.send_signal(signal.SIGHUP)
+    until(lambda: daemon.log.read_text().count(said) > before, daemon.log)
+
+
+def test_a_configuration_edited_to_nonsense_changes_nothing(start_daemon):
+    daemon = start_daemon("stdin")
+    good = config_of(daemon).read_text()
+    config_of(daemon).write_text(good + "\n[fusion]\nrelase = 2\n[log]\nlevel = 'loud'\n")
+    reload(daemon, "The configuration is not changed")
+    part = daemon.readiness()["parts"]["config"]
+    assert part["state"] == "degraded"
+    assert "relase" in part["reason"]
+    assert "loud" in part["reason"]
+    config_of(daemon).write_text(good.replace("port = 0", "port = 8899") + "[log]\nlevel = 'debug'")
+    reload(daemon, "The configuration was read again; changed: [log] level.")
+    part = daemon.readiness()["parts"]["config"]
+    assert part["state"] == "ok"
+    assert part["reason"] == "Takes effect at the next start: [serve] port."
+    assert daemon.stop() == 0
+
+
+def test_thresholds_change_under_an_open_stream(start_daemon, scene_recording):
+    high = "[fusion]\noverwhelming = 0.999\n[fusion.threshold]\n"
+    high += "advisory = 0.997\nwarning = 0.998\ncritical = 0.999\n"
+    daemon = start_daemon("stdin", settings=high)
+    with daemon.subscribe() as subscriber:
+        subscriber.receive()
+        config_of(daemon).write_text(config_of(daemon).read_text().replace(high, ""))
+        reload(daemon, "changed: [fusion] overwhelming, [fusion] threshold.")
+        daemon.hear(scene_recording)
+        assert subscriber.alerts("raised")[-1]["level"] in {"warning", "critical"}
+
+
+def test_every_thread_is_written_down_on_demand(start_daemon):
+    daemon = start_daemon("stdin")
+    daemon.process.send_signal(signal.SIGUSR1)
+    until(lambda: "Every thread is written" in daemon.log.read_text(), daemon.log)
+    log = daemon.log.read_text()
+    for thread in ("hop-loop", "fusion", "store-writer", "serve", "source-stdin"):
+        assert f"{thread} 0x" in log
+    assert log.count("most recent call first") >= 5
+    assert daemon.readiness()["parts"]
+    assert daemon.stop() == 0
+
+
+def test_a_stop_that_hangs_is_cut_off_and_written_down(start_daemon):
+    daemon = start_daemon("stdin", program=(FAULTY, "stopping_hangs"))
+    began = time.monotonic()
+    daemon.process.terminate()
+    assert daemon.process.wait(PATIENCE_S) == 1
+    assert time.monotonic() - began >= DRAIN_S - 0.5
+    assert "in hang_for_ever" in daemon.log.read_text(), "where it hung"
+
+
+@pytest.mark.slow
+def test_a_daemon_whose_fusion_dies_starts_anew(start_daemon, scene_recording, monkeypatch):
+    monkeypatch.delenv("INVOCATION_ID", raising=False)
+    daemon = start_daemon("demo", program=(FAULTY, "fusion_dies"))
+    until(lambda: "The daemon starts itself anew" in daemon.log.read_text(), daemon.log)
+    until(lambda: daemon.log.read_text().count("Serving alerts") == 2, daemon.log)
+    assert daemon.process.poll() is None
+    assert daemon.stop() == 0
+
+
+def test_under_a_service_manager_it_ends_instead(start_daemon):
+    daemon = start_daemon(
+        "demo", program=(FAULTY, "fusion_dies"), environment={"INVOCATION_ID": "0" * 32}
+    )
+    assert daemon.process.wait(PATIENCE_S) == 1
+    assert "A part of the daemon died (a bug in fusion)" in daemon.log.read_text()
+
+
+def test_systemd_hears_of_it_all(start_daemon, tmp_path):
+    path = str(tmp_path / "notify")
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as listening:
+        listening.bind(path)
+        listening.settimeout(PATIENCE_S)
+        daemon = start_daemon(
+            "demo", environment={"NOTIFY_SOCKET": path, "WATCHDOG_USEC": "2000000"}
+        )
+        told = []
+
+        def hear(what):
+            while not told or not any(line.startswith(what) for line in told[-1]):
+                told.append(listening.recv(4096).decode().split("\n"))
+
+        hear("READY=1")
+        hear("WATCHDOG=1")
+        daemon.process.send_signal(signal.SIGHUP)
+        hear("RELOADING=1")
+        hear("READY=1")
+        daemon.process.terminate()
+        hear("STOPPING=1")
+        assert daemon.process.wait(PATIENCE_S) == 0
+
+
+def test_a_notifier_that_dies_is_started_again(start_daemon):
+    daemon = start_daemon("stdin", settings="", program=(FAULTY, "notifier_dies_once"), notify=True)
+    until(lambda: "The notifier has died" in daemon.log.read_text(), daemon.log)
+    until(
+        lambda: daemon.readiness()["parts"]["notify"]["state"] in {"ok", "degraded", "unavailable"},
+        daemon.log,
+    )
