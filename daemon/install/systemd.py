@@ -146,8 +146,7 @@ class SystemdService:
         """Whether the user's manager can make mount namespaces, asked by doing it."""
         if shutil.which("systemd-run") is None:
             return False
-        sandbox = [f"--property={line}" for line in namespace_directives("systemd", UNIT)]
-        return run([*_PROBE, *sandbox, "true"]).returncode == 0
+        return run(namespace_probe()).returncode == 0
 
     def _require_manager(self) -> None:
         if shutil.which("systemctl") is None:
@@ -182,6 +181,12 @@ class SystemdService:
 
     def _systemctl(self, *words: str, may_fail: bool = False) -> Command:
         return Command(self._words(*words), may_fail=may_fail)
+
+
+def namespace_probe() -> list[str]:
+    """Words that start a program in the part of the sandbox that needs user namespaces."""
+    sandbox = [f"--property={line}" for line in namespace_directives("systemd", UNIT)]
+    return [*_PROBE, *sandbox, "true"]
 
 
 def _require_lasting(state: Path) -> None:

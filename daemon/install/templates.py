@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-_IN_WHEEL = Path(__file__).with_name("templates")
+_IN_WHEEL = Path(__file__).with_name("files")
 _HOLE = re.compile(r"@([A-Z_]+)@")
 _NAMESPACES = re.compile(r"^#\[namespaces\n(.*?)^#namespaces\]\n", re.DOTALL | re.MULTILINE)
 

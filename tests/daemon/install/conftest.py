@@ -21,25 +21,31 @@ set -e
 mount --bind "$1" "$1"
 mount -o remount,bind,ro /
 mount -t tmpfs tmpfs /run
-mkdir -p /run/systemd/system /run/user/0
-chmod 700 /run/user/0
-# The machine's own systemd makes these at boot: what a unit may not see is covered with them.
-mkdir /run/systemd/inaccessible
-cd /run/systemd/inaccessible
-mkdir -m 0 dir
-mkfifo -m 0 fifo
-mknod -m 0 chr c 0 0
-touch reg
-chmod 0 reg
-python3 -c 'import socket; socket.socket(socket.AF_UNIX).bind("sock")'
+mkdir -p /run/systemd/system /run/user/$2
+# The machine's own systemd makes these at boot: what a unit may not see is covered with them, and
+# its view of the machine is put together there.
+mkdir /run/systemd/unit-root /run/systemd/empty
+for above in /run/systemd /run/user/$2/systemd; do
+    mkdir -p $above/inaccessible
+    cd $above/inaccessible
+    mkdir -m 0 dir
+    mkfifo -m 0 fifo
+    mknod -m 0 chr c 0 0
+    touch reg
+    chmod 0 reg
+    python3 -c 'import socket; socket.socket(socket.AF_UNIX).bind("sock")'
+done
 cd /
+chown -R $2 /run/user/$2
+chmod 700 /run/user/$2
 for tree in unified systemd .; do
     group="/sys/fs/cgroup/$tree/distressd-test-$$"
     if [ -e "/sys/fs/cgroup/$tree/cgroup.procs" ] && mkdir "$group"; then
         echo $$ >"$group/cgroup.procs"
+        chown -R $2 "$group"
     fi
 done
-exec /lib/systemd/systemd --user --log-target=console
+exec setpriv --reuid=$2 --regid=$2 --clear-groups /lib/systemd/systemd --user
 """
 
 
@@ -76,10 +82,16 @@ def asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[], list[
     return lambda: log.read_text().splitlines()
 
 
-@pytest.fixture
-def user_manager(home: Path, tmp_path: Path) -> Iterator[tuple[str, ...]]:
-    """A real systemd of a user; answers the words that run a program beside it."""
-    needed = ("systemctl", "systemd-run", "unshare", "nsenter")
+@pytest.fixture(params=[0])
+def user_manager(
+    request: pytest.FixtureRequest, home: Path, tmp_path: Path
+) -> Iterator[tuple[str, ...]]:
+    """A real systemd of a user, root where no other is asked for.
+
+    Answers the words that run a program beside it.
+    """
+    user = int(request.param)
+    needed = ("systemctl", "systemd-run", "unshare", "nsenter", "setpriv")
     if sys.platform != "linux" or os.geteuid() != 0:
         pytest.skip("no user manager: that takes root on Linux")
     missing = [name for name in needed if shutil.which(name) is None]
@@ -87,14 +99,14 @@ def user_manager(home: Path, tmp_path: Path) -> Iterator[tuple[str, ...]]:
         pytest.skip(f"no user manager: {', '.join(missing) or 'systemd'} is not installed")
     environment = {
         **{name: value for name, value in os.environ.items() if "DBUS" not in name},
-        "XDG_RUNTIME_DIR": "/run/user/0",
-        "HOME": str(home),
+        "XDG_RUNTIME_DIR": f"/run/user/{user}",
+        "HOME": str(home) if user == 0 else "/",
     }
     log = (tmp_path / "manager").open("wb")
     manager = subprocess.Popen(
         [
             *("unshare", "--mount", "--propagation", "private"),
-            *("sh", "-c", MANAGER, "sh", str(tmp_path)),
+            *("sh", "-c", MANAGER, "sh", str(tmp_path), str(user)),
         ],
         env=environment,
         stdin=subprocess.DEVNULL,
@@ -103,7 +115,8 @@ def user_manager(home: Path, tmp_path: Path) -> Iterator[tuple[str, ...]]:
         start_new_session=True,
     )
     log.close()
-    beside = ("nsenter", "--mount", f"--target={manager.pid}", "--wd=/", "env", "-i")
+    beside = ("nsenter", "--mount", f"--target={manager.pid}", "--wd=/")
+    beside += (f"--setuid={user}", f"--setgid={user}", "env", "-i")
     beside += tuple(f"{name}={value}" for name, value in environment.items())
     try:
         if not _answers(manager, beside):

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from daemon.install.systemd import namespace_probe
+
 PATIENCE_S = 60.0
 
 
@@ -85,3 +87,19 @@ def test_the_service_from_install_to_uninstall(beside, home):
     assert (home / "state" / "token").exists()
     assert not list((home / ".config").rglob("distressd*"))
     assert beside("service", "status").returncode == 1
+
+
+@pytest.mark.parametrize("user_manager", [2], indirect=True)
+def test_an_ordinary_user_gets_the_sandbox_too(user_manager):
+    """Where the kernel gives user namespaces to users; elsewhere the installer leaves that out."""
+    allowed = [*user_manager, "unshare", "--user", "true"]
+    if subprocess.run(allowed, capture_output=True, check=False).returncode:
+        pytest.skip("this kernel gives users no namespaces")
+    done = subprocess.run(
+        [*user_manager, *namespace_probe()], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    own = "/run/user/2/own"
+    assert subprocess.run([*user_manager, "touch", own], check=False).returncode == 0
+    within = [*user_manager, *namespace_probe()[:-1], "touch", own]
+    assert subprocess.run(within, check=False).returncode != 0
