@@ -13,6 +13,9 @@ from daemon.config.load import load_config
 from daemon.config.schema import Config
 from models.data.splits import Fold
 
+Found = tuple[dict[str, Any], Callable[[Path], str] | None]
+"""A suite's figures, and what makes its page for the folder that it will lie in."""
+
 
 @click.command()
 @data_option
@@ -30,9 +33,22 @@ from models.data.splits import Fold
     help="Recordings of clips, ravdess and scenes: dev to choose by, test to report.",
 )
 @click.option("--quick", is_flag=True, help="Scenes: a tenth of everything, in five minutes.")
+@click.option(
+    "--report",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="FOLDER",
+    help="Write the figures, and a page with pictures where the suite has one, into this folder.",
+)
 @json_option
 def evaluate(
-    *, data: Path, config_path: Path | None, suite: str, fold: Fold, quick: bool, as_json: bool
+    *,
+    data: Path,
+    config_path: Path | None,
+    suite: str,
+    fold: Fold,
+    quick: bool,
+    report: Path | None,
+    as_json: bool,
 ) -> None:
     """Measure recall, false alarms and the gate.
 
@@ -49,14 +65,18 @@ def evaluate(
     """
     require_training()
     config = load_config(config_path)
-    suites: dict[str, Callable[[], dict[str, Any]]] = {
-        "floor": lambda: _floor(data, config),
-        "endurance": lambda: _endurance(data, config),
+    suites: dict[str, Callable[[], Found]] = {
+        "floor": lambda: (_floor(data, config), None),
+        "endurance": lambda: (_endurance(data, config), None),
         "clips": lambda: _clips(data, config, fold),
         "ravdess": lambda: _ravdess(data, config, fold),
         "scenes": lambda: _scenes(data, config, fold, quick=quick),
     }
-    figures = suites[suite]()
+    figures, page = suites[suite]()
+    if report is not None:
+        from models.evaluation.report.write import write_report
+
+        click.echo(f"report: {write_report(report, suite, figures, page)}", err=True)
     if as_json:
         print_json(figures)
         return
@@ -131,27 +151,33 @@ def _endurance(data: Path, config: Config) -> dict[str, Any]:
     return endurance.measure(data, partial(load_ear, held_open, Health()))
 
 
-def _scenes(data: Path, config: Config, fold: Fold, *, quick: bool) -> dict[str, Any]:
+def _scenes(data: Path, config: Config, fold: Fold, *, quick: bool) -> Found:
     from daemon.rehearsal import rehearse_scenes
+    from models.evaluation.report.scenes import scenes_page
     from models.evaluation.scenes.suite import measure
 
-    return measure(data, fold, partial(rehearse_scenes, config=config), quick=quick)
+    figures = measure(data, fold, partial(rehearse_scenes, config=config), quick=quick)
+    return figures, partial(scenes_page, figures, data)
 
 
-def _clips(data: Path, config: Config, fold: Fold) -> dict[str, Any]:
+def _clips(data: Path, config: Config, fold: Fold) -> Found:
     from daemon.rehearsal import ear_of, with_weights
     from models.evaluation.clips.suite import Ears, measure
+    from models.evaluation.report.clips import clips_page
 
     ears = Ears(partial(ear_of, config), lambda path: partial(ear_of, with_weights(path, config)))
-    return measure(data, fold, ears, config.fusion.threshold.warning).figures
+    found = measure(data, fold, ears, config.fusion.threshold.warning)
+    return found.figures, partial(clips_page, found.figures, found.rows, data)
 
 
-def _ravdess(data: Path, config: Config, fold: Fold) -> dict[str, Any]:
+def _ravdess(data: Path, config: Config, fold: Fold) -> Found:
     from daemon.rehearsal import ear_of, with_weights
     from models.evaluation.ravdess.suite import hear_streaming, measure
+    from models.evaluation.report.ravdess import ravdess_page
 
     # The sound events have nothing to say of emotions, and cost half of the time.
     acoustic = config.acoustic.model_copy(update={"sound_events": False})
     deaf = config.model_copy(update={"acoustic": acoustic})
     hear = hear_streaming(lambda path: partial(ear_of, with_weights(path, deaf)))
-    return measure(data, fold, {"lstm13": hear, "streaming": hear}).figures
+    found = measure(data, fold, {"lstm13": hear, "streaming": hear})
+    return found.figures, partial(ravdess_page, found.figures, found.rows, data)

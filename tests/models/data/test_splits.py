@@ -48,6 +48,7 @@ def test_a_group_is_never_on_two_sides(groups):
         ("us8k:114587", "train"),
         ("esc10:114587", "train"),
         ("esc10:161579", "dev"),
+        ("esc50:161579", "dev"),
         ("librispeech:ls2033", "train"),
         ("librispeech:ls121", "dev"),
         ("donateacry:dac_549a46d8-9c84-430e-ade8-97eae2bef787", "dev"),
