@@ -93,7 +93,7 @@ def load(path: Path | None = None) -> Weights:
         )
     try:
         metadata = json.loads(header["distressd"])
-    except (KeyError, json.JSONDecodeError) as error:
+    except (KeyError, json.JSONDecodeError, RecursionError) as error:
         raise ModelError(
             f"{path} does not say how it was trained.", "Train or export it with this version."
         ) from error

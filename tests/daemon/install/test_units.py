@@ -57,6 +57,8 @@ def test_the_system_unit_is_exposed_to_little(analyze):
 def test_the_unit_promises_what_the_daemon_keeps(system):
     lines = SystemdService(system).text(PROGRAM, namespaces=True).splitlines()
     for promise in (
+        "Type=notify",
+        "WatchdogSec=60",
         "Restart=always",
         "NoNewPrivileges=yes",
         "RestartPreventExitStatus=2",

@@ -13,6 +13,8 @@ import pytest
 from daemon.install.systemd import namespace_probe
 
 PATIENCE_S = 60.0
+# What a user might add: here it is so that nobody waits for half a minute.
+QUICK = "[Service]\nWatchdogSec=4\nTimeoutAbortSec=2\nRestartSec=1\n"
 
 
 @pytest.fixture
@@ -56,6 +58,9 @@ def await_run(home: Path, other_than: int = 0) -> int:
 
 @pytest.mark.slow
 def test_the_service_from_install_to_uninstall(beside, home):
+    quick = home / ".config" / "systemd" / "user" / "distressd.service.d" / "quick.conf"
+    quick.parent.mkdir(parents=True)
+    quick.write_text(QUICK)
     done = beside("service", "install", "--config", str(home / "config.toml"))
     assert done.returncode == 0, done.stderr
     pid = await_run(home)
@@ -79,12 +84,20 @@ def test_the_service_from_install_to_uninstall(beside, home):
     again = await_run(home, other_than=pid)
     assert json.loads(beside("service", "status", "--json").stdout)["restarts"] == 1
 
+    os.kill(again, signal.SIGSTOP)  # it lives, and nothing is heard: the watchdog's case
+    pid, again = again, await_run(home, other_than=again)
+    assert not Path("/proc", str(pid)).exists()
+    assert json.loads(beside("service", "status", "--json").stdout)["restarts"] == 2
+
     done = beside("service", "uninstall")
     assert done.returncode == 0, done.stderr
     assert str(home / "state") in done.stdout
     assert not Path("/proc", str(again)).exists()
     assert not (home / "state" / "run.json").exists()
     assert (home / "state" / "token").exists()
+    assert not (home / ".config" / "systemd" / "user" / "distressd.service").exists()
+    quick.unlink()
+    quick.parent.rmdir()
     assert not list((home / ".config").rglob("distressd*"))
     assert beside("service", "status").returncode == 1
 
