@@ -71,3 +71,18 @@ def manifest(*, data: Path, corpora: tuple[str, ...], out: Path) -> None:
     write_manifest(out, folds)
     counts = ", ".join(f"{len(found)} {fold}" for fold, found in folds.items())
     click.echo(f"{out}: {counts}.", err=True)
+
+
+@data.command()
+@click.option(
+    "--out",
+    required=True,
+    type=click.Path(path_type=Path, file_okay=False),
+    help="The data root to which the corpora are added.",
+)
+def debian(*, out: Path) -> None:
+    """Add everyday speech and music from Debian's packages (60 MB)."""
+    from models.data.debian import fetch
+
+    made = fetch(out)
+    click.echo(", ".join(f"{out / name}: {count} recordings" for name, count in made.items()))

@@ -13,6 +13,9 @@ from daemon.config.load import load_config
 from daemon.config.schema import Config
 from models.data.splits import Fold
 
+TABLES = frozenset({"by_corpus", "by_speaker", "by_label", "by_kind", "confusion", "detail"})
+"""Too long for a terminal: they are in the JSON and on the report's page."""
+
 Found = tuple[dict[str, Any], Callable[[Path], str] | None]
 """A suite's figures, and what makes its page for the folder that it will lie in."""
 
@@ -81,7 +84,8 @@ def evaluate(
         print_json(figures)
         return
     for name, value in figures.items():
-        click.echo(f"{name:22} {value}")
+        if name not in TABLES:
+            click.echo(f"{name:28} {value}")
 
 
 def _floor(data: Path, config: Config) -> dict[str, Any]:

@@ -40,6 +40,11 @@ _BY_GROUP: dict[str, Fold] = {
     "music:flare": "dev",
     "music:librosa": "dev",
     "music:wesnoth": "test",
+    **{f"debian_speech:asterisk-core-sounds-{x}-g722": "train" for x in ("en", "es")},
+    "debian_speech:asterisk-core-sounds-it-g722": "dev",
+    "debian_speech:asterisk-core-sounds-fr-g722": "test",
+    "debian_speech:asterisk-core-sounds-ru-g722": "test",
+    "debian_music:asterisk-moh-opsound-g722": "test",
     # ESC-10 and UrbanSound8K both hold this recording of Freesound's.
     "us8k:114587": "train",
     # Far-field commands, their speakers unnamed: one group, so one fold.

@@ -13,6 +13,7 @@ from models.evaluation.clips.hearing import Look, look_at_clips
 from models.evaluation.measures import auc, macro
 
 LEAVES: Final = 8  # three figures need no more
+LEARNERS: Final = 400  # clips of a corpus that it learns from, drawn by a fixed seed
 
 
 def corpora_of_both(clips: Sequence[Clip]) -> list[str]:
@@ -39,7 +40,7 @@ def level_duration_auc(learn: Sequence[Clip], judge: Sequence[Clip]) -> tuple[fl
         As recorded; and as the clips are heard in evaluation, cut and at random gains.
     """
     corpora = sorted(set(corpora_of_both(learn)) & set(corpora_of_both(judge)))
-    learn, judge = _of(learn, corpora), _of(judge, corpora)
+    learn, judge = _drawn(_of(learn, corpora), corpora), _of(judge, corpora)
     looks = look_at_clips([*learn, *judge])
     seen, shown = looks[: len(learn)], looks[len(learn) :]
     recorded, heard = (
@@ -55,6 +56,15 @@ def _of(clips: Sequence[Clip], corpora: Sequence[str]) -> list[Clip]:
         for clip in clips
         if clip.corpus in corpora and clip.meaning.verdict in {"distress", "not_distress"}
     ]
+
+
+def _drawn(clips: Sequence[Clip], corpora: Sequence[str]) -> list[Clip]:
+    rng = np.random.default_rng(0)
+    found: list[Clip] = []
+    for corpus in corpora:
+        mine = [clip for clip in clips if clip.corpus == corpus]
+        found += [mine[i] for i in rng.permutation(len(mine))[:LEARNERS]]
+    return found
 
 
 def _auc(
