@@ -1,8 +1,9 @@
 """Reads what was said for distress: a calibrated probability, and on request what and why.
 
-Two readers look at each piece of a transcript. The sentence embedding is always asked (a few
-milliseconds). The language model is asked about the pieces that the embedding cannot clear, and
-always where an alert is out. The piece that speaks most for distress counts.
+Two models look at each piece of a transcript, beside a list of calls that leave little doubt. The
+sentence embedding is always asked (a few milliseconds). The language model is asked about the
+pieces that the embedding cannot clear, and always where an alert is out. The piece that speaks
+most for distress counts.
 """
 
 import logging
@@ -11,6 +12,7 @@ from typing import Any, Final
 
 from models.catalogue import FILES, SMOLLM2
 from models.errors import ModelError
+from models.language.calls import calls
 from models.language.explanation import CATEGORIES, SENTENCES, Category, explain
 from models.language.feeling import Feeling, open_gguf
 from models.language.meaning import Meaning
@@ -91,15 +93,20 @@ class Reasoner:
         if self._meaning is not None:
             vectors = [self._meaning(piece) for piece in found]
             leans = [self._vote.lean(vector) for vector in vectors]
-            order.sort(key=lambda i: -(leans[i] or 0.0))
-        scores = [0.0 if lean is None else self._vote.probability(lean, None) for lean in leans]
+        doubtless = [calls(piece) for piece in found]
+        scores = [
+            0.0 if lean is None else self._vote.probability(lean, None, call)
+            for lean, call in zip(leans, doubtless, strict=True)
+        ]
+        order.sort(key=lambda i: -scores[i])
         readers = ["meaning"] if self._meaning is not None else []
         if self._feeling is not None and (
             explained or self._meaning is None or max(scores) >= CLEARED
         ):
             readers.append("feeling")
             for i in order[: len(order) if self._meaning is None else LOOKED_AT]:
-                scores[i] = self._vote.probability(leans[i], self._feeling(found[i]))
+                feeling = self._feeling(found[i])
+                scores[i] = self._vote.probability(leans[i], feeling, doubtless[i])
         worst = max(range(len(found)), key=scores.__getitem__)
         if not explained:
             return Verdict(scores[worst], readers=tuple(readers))

@@ -29,6 +29,7 @@ PADDING: Final = SAMPLE_RATE  # of silence after the longest utterance: padded t
 SHORTEST: Final = SAMPLE_RATE // 5  # nobody says a word in less
 TOKENS_PER_S: Final = 8.0  # fast speech has about six
 TOKENS_MOST: Final = 220
+LATEST_START: Final = 250  # timestamps of 20 ms: speech may begin late in an utterance
 VAD_THRESHOLD: Final = 0.35  # of Silero's; cries for help are less like its training than talk
 NEEDED = ("model.bin", "config.json", "tokenizer.json")
 
@@ -133,7 +134,9 @@ class Transcriber:
         prompts = []
         for language in languages:
             self._speak(language)
-            prompts.append([*self._tokenizer.sot_sequence, self._tokenizer.no_timestamps])
+            # With timestamps: the model then says when speech ends. Without, and with so little
+            # padding, it goes on saying the same.
+            prompts.append(list(self._tokenizer.sot_sequence))
         most = int(frames * FRAME / SAMPLE_RATE * TOKENS_PER_S) + 8
         return self._whisper.model.generate(
             encoded,
@@ -142,7 +145,7 @@ class Transcriber:
             max_length=len(prompts[0]) + min(TOKENS_MOST, most),
             return_scores=True,
             return_no_speech_prob=True,
-            suppress_blank=True,
+            max_initial_timestamp_index=LATEST_START,
         )
 
     def _speak(self, language: str) -> None:

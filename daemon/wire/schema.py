@@ -2,7 +2,7 @@
 
 ``client.schema.json`` and ``server.schema.json`` accept any message of that side; each of the
 others accepts one type. What the daemon sends has every key; what a client sends may leave out
-the keys that have a default.
+the keys that have a default. ``utterance`` is what ``distressd replay`` prints beside alerts.
 """
 
 import json
@@ -15,6 +15,7 @@ from pydantic import Field, TypeAdapter
 from daemon.wire.alert import AlertEvent
 from daemon.wire.client import Ack, FalseAlarm, Hello, Pause, Resume
 from daemon.wire.server import SERVER, Error, Ok, PartChanged, Snapshot, SourceChanged, Telemetry
+from daemon.wire.utterance import UtteranceEvent
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -48,6 +49,7 @@ def schemas() -> dict[str, dict[str, Any]]:
         name: _schema(TypeAdapter(kind), "serialization") for name, kind in FROM_SERVER.items()
     }
     described["server"] = _schema(SERVER, "serialization")
+    described["utterance"] = _schema(TypeAdapter(UtteranceEvent), "serialization")
     return described
 
 

@@ -1,4 +1,4 @@
-"""From what the two readers say of a piece of text to one calibrated probability of distress.
+"""From what the readers say of a piece of text to one calibrated probability of distress.
 
 The parameters are fitted by ``python -m models.training.words`` on the tuning topics of
 ``models/evaluation/sentences.txt`` and ship as ``models/weights/words.json``.
@@ -28,16 +28,16 @@ class Vote:
     Attributes:
         weight: (384,) of the embedding.
         bias: of the embedding.
-        meaning: slope and offset where only the embedding was read.
-        feeling: slope and offset where only the language model was.
-        both: slopes of meaning and feeling, and the offset, where both were.
+        meaning: slopes of the embedding and of calls, and the offset, where only these were read.
+        feeling: slopes of the language model and of calls, and the offset.
+        both: slopes of meaning, feeling and calls, and the offset.
     """
 
     weight: Float
     bias: float
-    meaning: tuple[float, float]
-    feeling: tuple[float, float]
-    both: tuple[float, float, float]
+    meaning: tuple[float, ...]
+    feeling: tuple[float, ...]
+    both: tuple[float, ...]
 
     @classmethod
     def load(cls, path: Path = SHIPPED) -> "Vote":
@@ -57,16 +57,13 @@ class Vote:
     @classmethod
     def of(cls, stored: Mapping[str, Any]) -> "Vote":
         """From what :meth:`stored` gives."""
-        slope, offset = stored["meaning"]
-        own_slope, own_offset = stored["feeling"]
-        first, second, both_offset = stored["both"]
-        return cls(
-            np.asarray(stored["weight"], np.float32),
-            float(stored["bias"]),
-            (float(slope), float(offset)),
-            (float(own_slope), float(own_offset)),
-            (float(first), float(second), float(both_offset)),
+        meaning, feeling, both = (
+            tuple(float(x) for x in stored[name]) for name in ("meaning", "feeling", "both")
         )
+        if (len(meaning), len(feeling), len(both)) != (3, 3, 4):
+            raise ValueError("other readers than those of this version")
+        weight = np.asarray(stored["weight"], np.float32)
+        return cls(weight, float(stored["bias"]), meaning, feeling, both)
 
     def stored(self) -> dict[str, Any]:
         """For the file."""
@@ -82,18 +79,25 @@ class Vote:
         """What the embedding, (384,), says: log-odds before calibration."""
         return float(self.weight @ embedding) + self.bias
 
-    def probability(self, lean: float | None, feeling: float | None) -> float:
+    def probability(self, lean: float | None, feeling: float | None, call: bool) -> float:
         """Calibrated probability of distress from what was read.
 
+        Args:
+            lean: what the embedding says (see :meth:`lean`).
+            feeling: what the language model says.
+            call: whether it has words that leave little doubt.
+
         Raises:
-            ValueError: neither reader has read it.
+            ValueError: neither model has read it.
         """
+        figures: tuple[float, ...]
         if lean is not None and feeling is not None:
-            odds = self.both[0] * lean + self.both[1] * feeling + self.both[2]
+            figures, slopes = (lean, feeling, float(call)), self.both
         elif lean is not None:
-            odds = self.meaning[0] * lean + self.meaning[1]
+            figures, slopes = (lean, float(call)), self.meaning
         elif feeling is not None:
-            odds = self.feeling[0] * feeling + self.feeling[1]
+            figures, slopes = (feeling, float(call)), self.feeling
         else:
             raise ValueError("nobody has read it")
+        odds = slopes[-1] + math.fsum(s * f for s, f in zip(slopes, figures, strict=False))
         return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, odds))))

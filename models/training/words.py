@@ -7,14 +7,17 @@ confidence on sentences it has learned is not taken for knowledge.
 
 import json
 import sys
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import GroupKFold
 
 from models.catalogue import SMOLLM2
 from models.evaluation.sentences import read_sentences
+from models.language.calls import calls
 from models.language.feeling import Feeling, open_gguf
 from models.language.meaning import Meaning
 from models.language.vote import SHIPPED, Vote
@@ -26,40 +29,60 @@ STRENGTH = 3.0  # the inverse of the regularisation; flat between 1 and 10 on th
 
 def fit() -> Vote:
     """The vote over the tuning topics."""
-    sentences = read_sentences("tune")
+    sentences = [
+        replace(one, text=text) for one in read_sentences("tune") for text in _as_heard(one.text)
+    ]
     truth = np.array([one.distress for one in sentences])
     topics = np.array([one.topic for one in sentences])
-    meaning, feeling = (
-        Meaning(),
-        Feeling(open_gguf(model_path(SMOLLM2), threads=1, context=CONTEXT)),
-    )
+    llama = open_gguf(model_path(SMOLLM2), threads=1, context=CONTEXT)
+    meaning, feeling = Meaning(), Feeling(llama)
     vectors = np.stack([meaning(one.text) for one in sentences])
     felt = np.array([feeling(one.text) for one in sentences])
+    called = np.array([calls(one.text) for one in sentences], float)
     leans = np.zeros(len(sentences))
     for known, held in GroupKFold(FOLDS).split(vectors, truth, topics):
         leans[held] = (
             _regression(STRENGTH).fit(vectors[known], truth[known]).decision_function(vectors[held])
         )
     whole = _regression(STRENGTH).fit(vectors, truth)
-    only_meaning = _fit(leans[:, None], truth)
-    only_feeling = _fit(felt[:, None], truth)
-    both = _fit(np.stack([leans, felt], axis=1), truth)
+    votes = {
+        "meaning": np.stack([leans, called], axis=1),
+        "feeling": np.stack([felt, called], axis=1),
+        "both": np.stack([leans, felt, called], axis=1),
+    }
+    for name, figures in votes.items():
+        area = roc_auc_score(truth, _out_of_topic(figures, truth, topics))
+        sys.stderr.write(f"{name}: area under the curve {area:.3f} on topics left out\n")
     return Vote(
         whole.coef_[0].astype(np.float32),
         float(whole.intercept_[0]),
-        (only_meaning[0], only_meaning[1]),
-        (only_feeling[0], only_feeling[1]),
-        (both[0], both[1], both[2]),
+        _fit(votes["meaning"], truth),
+        _fit(votes["feeling"], truth),
+        _fit(votes["both"], truth),
     )
+
+
+def _as_heard(text: str) -> tuple[str, ...]:
+    """As written, and as Whisper may punctuate it."""
+    bare = text.rstrip(".!?")
+    return text, bare, f"{bare}."
+
+
+def _out_of_topic(figures: Any, truth: Any, topics: Any) -> Any:
+    scores = np.zeros(len(truth))
+    for known, held in GroupKFold(FOLDS).split(figures, truth, topics):
+        found = _regression(1e3).fit(figures[known], truth[known])
+        scores[held] = found.decision_function(figures[held])
+    return scores
 
 
 def _regression(strength: float) -> Any:
     return LogisticRegression(C=strength, max_iter=2_000)
 
 
-def _fit(figures: Any, truth: Any) -> list[float]:
+def _fit(figures: Any, truth: Any) -> tuple[float, ...]:
     found = _regression(1e3).fit(figures, truth)
-    return [*(float(w) for w in found.coef_[0]), float(found.intercept_[0])]
+    return (*(float(w) for w in found.coef_[0]), float(found.intercept_[0]))
 
 
 if __name__ == "__main__":

@@ -50,8 +50,8 @@ def test_help_says_what_it_does_and_how_to_call_it(words):
 # JSON
 
 
-def test_replay_prints_alert_events_and_nothing_else(scene_recording):
-    done = invoke("replay", scene_recording, scene_recording, "--json")
+def test_replay_prints_events_and_nothing_else(scene_recording):
+    done = invoke("replay", scene_recording, scene_recording, "--json", "--no-language")
     assert (done.exit_code, done.stderr) == (0, "")
     events = [json.loads(line) for line in done.stdout.splitlines()]
     schema = validator("alert")
@@ -65,7 +65,7 @@ def test_replay_prints_alert_events_and_nothing_else(scene_recording):
 
 
 def test_replay_for_people_ends_with_the_count(scene_recording):
-    done = invoke("replay", scene_recording)
+    done = invoke("replay", scene_recording, "--no-language")
     assert done.exit_code == 0
     assert "raised" in done.stdout.splitlines()[0]
     assert done.stdout.splitlines()[-1] == f"{scene_recording.name}: 1 alert."

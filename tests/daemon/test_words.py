@@ -1,0 +1,135 @@
+"""What is said, from a recording to an alert that carries it: real models, real processes."""
+
+import json
+import shutil
+import signal
+import subprocess
+
+import jsonschema
+import numpy as np
+import psutil
+import pytest
+import soundfile
+import soxr
+
+from daemon.wire.schema import schemas
+from models import registry
+from models.errors import ModelError
+
+pytestmark = pytest.mark.slow
+LANGUAGE = "[language]\nllm = ''\n[privacy]\ntranscripts = true\n"
+
+
+@pytest.fixture(scope="module")
+def call_for_help(tmp_path_factory, sound_events):
+    """A scream of the demonstration scene, and then, in the same breath, a call for help."""
+    from daemon.audio.scene import render, timeline
+
+    program = shutil.which("espeak-ng")
+    if program is None:
+        pytest.skip("no voice: espeak-ng is not installed")
+    pytest.importorskip("faster_whisper", reason="the extra 'language' is not installed")
+    try:
+        for name in registry.FILES:
+            registry.find(name)
+    except ModelError as error:
+        pytest.skip(f"no language models: {error}")
+    folder = tmp_path_factory.mktemp("words")
+    said = "Help me please! Somebody help me! Call an ambulance!"
+    subprocess.run(
+        [program, "-v", "en-us+f3", "-s", "130", "-w", folder / "v.wav", said], check=True
+    )
+    voice, rate = soundfile.read(folder / "v.wav", dtype="float32")
+    voice = soxr.resample(voice, rate, 16_000) * 0.6
+    first = next(part for part in timeline() if part.distress)
+    start, end = int((first.start_s - 3.0) * 16_000), int((first.end_s + 0.2) * 16_000)
+    room = np.random.default_rng(1).standard_normal(16_000 * 8).astype(np.float32) * 0.0006
+    whole = np.concatenate([render()[start:end], voice, room])
+    path = folder / "help.wav"
+    soundfile.write(path, whole.astype(np.float32), 16_000)
+    return path
+
+
+def test_replay_tells_what_was_said_and_alerts_carry_it(distressd, call_for_help):
+    done = distressd("replay", call_for_help, "--json")
+    assert done.returncode == 0, done.stderr
+    events = [json.loads(line) for line in done.stdout.splitlines()]
+    schema = schemas()
+    for event in events:
+        jsonschema.Draft202012Validator(schema[event["type"]]).validate(event)
+    said = [e for e in events if e["type"] == "utterance" and "help" in e["transcript"].lower()]
+    assert said, events
+    assert said[0]["distress"] > 0.7
+    assert said[0]["category"] not in {None, "none"}
+    assert said[0]["reason"]
+    assert said[0]["words"][0]["start_s"] >= said[0]["start_s"]
+    updated = [e for e in events if e["type"] == "alert" and e["phase"] == "updated"]
+    carrying = [e for e in updated if e["transcript"] == said[0]["transcript"]]
+    assert carrying, updated
+    assert carrying[0]["evidence"]["text"]["probability"] == pytest.approx(said[0]["distress"])
+    assert carrying[0]["category"] == said[0]["category"]
+    assert "help" not in carrying[0]["why"].replace("a call for help", "")
+
+
+def test_the_daemon_amends_its_alert_with_words(start_daemon, call_for_help):
+    daemon = start_daemon(f"file:{call_for_help}", "--linger", "--pace", "max", settings=LANGUAGE)
+    with daemon.subscribe() as subscriber:
+        snapshot = subscriber.receive()
+        assert snapshot["language"]["state"] in {"starting", "degraded", "ok"}
+        epoch = snapshot["epoch"]
+    with daemon.subscribe(since=0, epoch=epoch) as subscriber:
+        subscriber.receive()
+        events = subscriber.alerts("cleared")
+    spoken = [event for event in events if event["transcript"]]
+    assert spoken
+    assert spoken[0]["phase"] == "updated"
+    assert "text" in spoken[0]["evidence"]
+
+
+def test_a_killed_worker_costs_words_and_no_alert(start_daemon, call_for_help):
+    daemon = start_daemon("stdin", "--linger", settings=LANGUAGE)
+    with daemon.subscribe() as subscriber:
+        message = subscriber.receive()
+        language = message["language"]
+        while language["state"] not in {"ok", "degraded"}:
+            message = subscriber.receive()
+            language = message["status"] if message["type"] == "language" else language
+        (worker,) = [
+            child
+            for child in psutil.Process(daemon.process.pid).children()
+            if "daemon.language.worker" in " ".join(child.cmdline())
+        ]
+        worker.send_signal(signal.SIGKILL)
+        samples, _ = soundfile.read(call_for_help, dtype="int16")
+        daemon.process.stdin.write(samples.tobytes())
+        daemon.process.stdin.flush()
+        seen = []
+        while not {"lost", "raised", "back"} <= set(seen):
+            message = subscriber.receive()
+            if message["type"] == "alert":
+                seen.append(message["phase"])
+            elif message["type"] == "language":
+                lost = "lost" in message["status"]["reason"]
+                seen.append("lost" if lost else "back")
+    assert daemon.process.poll() is None
+    children = psutil.Process(daemon.process.pid).children()
+    daemon.stop()
+    _, alive = psutil.wait_procs(children, timeout=30)
+    assert not alive
+
+
+def test_without_its_model_language_is_unavailable_and_alerts_are_raised(
+    start_daemon, call_for_help
+):
+    settings = '[language]\nwhisper = "no-such-model"\n'
+    daemon = start_daemon(f"file:{call_for_help}", "--linger", settings=settings)
+    with daemon.subscribe() as subscriber:
+        message = subscriber.receive()
+        language = message["language"]
+        raised = bool(message["open_alerts"])
+        while language["state"] != "unavailable" or not raised:
+            message = subscriber.receive()
+            raised = raised or message["type"] == "alert"
+            language = message["status"] if message["type"] == "language" else language
+    assert "no-such-model" in language["reason"]
+    assert language["remedy"]
