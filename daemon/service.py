@@ -204,17 +204,20 @@ class Service:
 
     def _start_upkeep(self, parts: ExitStack) -> None:
         journal, notifier, source = self._journal, self._notifier, self._pipeline.source
+        watched = [
+            Part("The store's writer", lambda: journal.alive),
+            Part("The server", lambda: self._server.alive),
+            Part("Fusion", lambda: self._pipeline.fusion.alive),
+            Part("The notifier", lambda: notifier.alive, notifier.revive),
+        ]
+        if (lane := self._lane) is not None:
+            watched.append(Part("The language lane", lambda: lane.alive, lane.start))
         self._upkeep = Upkeep(
             self._config,
             self._reread,
             self._apply,
             Supervision(
-                (
-                    Part("The store's writer", lambda: journal.alive),
-                    Part("The server", lambda: self._server.alive),
-                    Part("Fusion", lambda: self._pipeline.fusion.alive),
-                    Part("The notifier", lambda: notifier.alive, notifier.revive),
-                ),
+                tuple(watched),
                 lambda: getattr(source, "stuck_s", 0.0),
                 restarts=restarts(),
             ),

@@ -35,17 +35,21 @@ def running_daemon(
     *,
     serve: str = "",
     stdin: int = subprocess.DEVNULL,
+    folder: Path | None = None,
 ) -> Iterator[RunningDaemon]:
     """Start ``distressd run`` on ``source`` with the TOML ``settings``, and stop it at the end.
 
     ``serve`` is TOML for the section ``[serve]``, ``more`` are further words of the
-    command. It has a state folder of its own, any free port, and notifies nobody.
+    command. It has a state folder of its own, or goes on in ``folder``, any free port, and
+    notifies nobody.
 
     Raises:
         DistressdError: if it does not serve within 20 s.
     """
-    with tempfile.TemporaryDirectory(prefix="distressd-bench-") as name:
-        folder = Path(name)
+    with contextlib.ExitStack() as own:
+        if folder is None:
+            name = own.enter_context(tempfile.TemporaryDirectory(prefix="distressd-bench-"))
+            folder = Path(name)
         config = folder / "config.toml"
         config.write_text(
             f"version = 1\n[serve]\nport = 0\n{serve}\n[notify]\ndesktop = false\n{settings}\n"
@@ -75,7 +79,11 @@ def running_daemon(
 def _wait_for_url(process: subprocess.Popen[bytes], state: Path, log: Path) -> str:
     deadline = time.monotonic() + START_TIMEOUT_S
     while time.monotonic() < deadline and process.poll() is None:
-        if (state / "run.json").is_file():
-            return str(json.loads((state / "run.json").read_text())["url"])
+        try:
+            run = json.loads((state / "run.json").read_text())
+        except FileNotFoundError:
+            run = {}
+        if run.get("pid") == process.pid:  # one that was killed leaves its own behind
+            return str(run["url"])
         time.sleep(POLL_S)
     raise DistressdError("The daemon did not start.", f"It said: {log.read_text()[-400:].strip()}")

@@ -136,6 +136,26 @@ def load(*, subscribers: int, alerts: int, recordings: tuple[Path, ...], as_json
     _show(figures, as_json=as_json)
 
 
+@bench.command(short_help="kill -9 at random moments: is anything lost?")
+@click.option("--moments", type=click.IntRange(min=1), default=200, show_default=True)
+@click.option("--seed", type=int, default=1, show_default=True)
+@recording_option
+@json_option
+def kill(*, moments: int, seed: int, recordings: tuple[Path, ...], as_json: bool) -> None:
+    """Kill a daemon again and again while alerts flow, and compare what a subscriber saw.
+
+    About four seconds a moment.
+    """
+    from daemon.bench.kill import bench_kill
+
+    with _progress() as bar:
+        task = bar.add_task("kills", total=moments)
+        figures = bench_kill(
+            _events(recordings), moments, seed, lambda count: bar.update(task, completed=count)
+        )
+    _show(figures, as_json=as_json)
+
+
 @bench.command(short_help="Days of sound: does anything grow?")
 @click.option("--hours", type=click.FloatRange(min=0.05), default=48.0, show_default=True)
 @click.option(

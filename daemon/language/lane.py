@@ -99,9 +99,16 @@ class LanguageLane:
         """Workers lost since the start."""
         return self._restarts.total
 
+    @property
+    def alive(self) -> bool:
+        """Whether anybody looks after the worker."""
+        return self._thread.is_alive()
+
     def start(self) -> None:
         """Start the worker in the background; returns at once."""
         self._report("starting", "the language models are being loaded")
+        if self._thread.ident is not None:  # it has died
+            self._thread = threading.Thread(target=self._run, name="language", daemon=True)
         self._thread.start()
 
     def stop(self) -> None:

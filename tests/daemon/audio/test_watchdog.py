@@ -351,6 +351,25 @@ def test_after_a_sleep_the_stream_is_built_anew(device: ScriptedPortAudio) -> No
             interrupted = reader.interrupted
 
 
+@pytest.mark.parametrize("step_s", [3_600.0, -3_600.0])
+def test_a_clock_that_is_set_touches_no_stream(device: ScriptedPortAudio, step_s: float) -> None:
+    wall = [0.0]
+    asked = threading.Semaphore(0)
+    device.scripts = [sound]
+
+    def clocks() -> Moment:
+        asked.release()
+        return Moment(0.0, wall[0], 0.0)
+
+    with listening(clocks=clocks) as (_, _, health):
+        health.wait_for("ok")
+        wall[0] += step_s
+        for _ in range(6):
+            assert asked.acquire(timeout=WAIT_S)
+        part = health.part("source")
+        assert (part.stage, part.figures["reopened"], part.figures["slept"]) == ("healthy", 0, 0)
+
+
 def test_a_mute_stream_is_opened_anew_without_a_word(device: ScriptedPortAudio) -> None:
     zeros = np.zeros((160, 1), np.float32)
     device.scripts = [lambda stream: stream.goes_on(zeros)] * 2 + [sound]
