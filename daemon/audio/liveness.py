@@ -21,6 +21,8 @@ from daemon.health import Stage
 Cause = Literal["", "absent", "stalled", "slept", "muted or denied", "drift", "gaps"]
 Action = Literal["listen", "reopen", "seek"]
 
+_LOOKS = 3  # in a row without a new frame, whatever the clock says
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -194,7 +196,7 @@ class Liveness:
         """Begin to measure a stream."""
         self._frames, self._frames_s = -1, now_s
         self._lost = 0
-        self._pausing = False
+        self._silent = 0
         self._history: deque[tuple[float, int]] = deque()
         self._losses: deque[float] = deque()
         self.rate = 0.0
@@ -242,12 +244,15 @@ class Liveness:
     def _stalled(self, now_s: float, sight: Sight) -> bool:
         if sight.frames != self._frames:
             self._frames, self._frames_s = sight.frames, now_s
-            self._pausing = False
-        elif not self._pausing:
-            self._pausing = True
-            self.gaps += 1
-            self._losses.append(now_s)
-        return not sight.active or now_s - self._frames_s >= self._set.stall_s
+            self._silent = 0
+        else:
+            self._silent += 1
+            if self._silent == 1:
+                self.gaps += 1
+                self._losses.append(now_s)
+        # On a machine so busy that nobody looked, nobody may have had time to deliver either.
+        stalled = self._silent >= _LOOKS and now_s - self._frames_s >= self._set.stall_s
+        return stalled or not sight.active
 
     def _measure(self, now_s: float, sight: Sight) -> None:
         self._losses.extend([now_s] * min(sight.lost - self._lost, self._set.gaps))

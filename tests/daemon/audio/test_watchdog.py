@@ -308,7 +308,7 @@ def test_another_device_stands_in_until_the_wanted_one_is_back(
     monkeypatch.setattr(Seeker, "found", lambda *_: back.is_set())
     device.names = ["Built-in"]
     device.scripts = [sound]
-    settings = Settings(fail_over_s=0.5, first_wait_s=0.1, first_seek_s=0.1)
+    settings = Settings(fail_over_s=0.5, first_wait_s=0.1, first_seek_s=0.1, stall_s=WAIT_S)
     with listening("bedroom", settings=settings) as (_, _, health):
         found = health.wait_for("degraded")
         assert (found.stage, found.cause) == ("failed_over", "")
@@ -337,7 +337,7 @@ def test_after_a_sleep_the_stream_is_built_anew(device: ScriptedPortAudio) -> No
     def clocks() -> Moment:
         return Moment(0.0, 0.0, asleep[0])
 
-    with listening(clocks=clocks) as (_, ring, health):
+    with listening(clocks=clocks, settings=Settings(stall_s=WAIT_S)) as (_, ring, health):
         reader = ring.reader("test")
         health.wait_for("ok")
         asleep[0] = 3_600.0
@@ -361,7 +361,7 @@ def test_a_clock_that_is_set_touches_no_stream(device: ScriptedPortAudio, step_s
         asked.release()
         return Moment(0.0, wall[0], 0.0)
 
-    with listening(clocks=clocks) as (_, _, health):
+    with listening(clocks=clocks, settings=Settings(stall_s=WAIT_S)) as (_, _, health):
         health.wait_for("ok")
         wall[0] += step_s
         for _ in range(6):
@@ -373,7 +373,7 @@ def test_a_clock_that_is_set_touches_no_stream(device: ScriptedPortAudio, step_s
 def test_a_mute_stream_is_opened_anew_without_a_word(device: ScriptedPortAudio) -> None:
     zeros = np.zeros((160, 1), np.float32)
     device.scripts = [lambda stream: stream.goes_on(zeros)] * 2 + [sound]
-    settings = Settings(zeros_s=0.1, first_reopen_s=0.5)
+    settings = Settings(zeros_s=0.1, first_reopen_s=0.5, stall_s=WAIT_S)
     with listening(settings=settings) as (_, _, health):
         found = health.wait_for("degraded")
         assert (found.stage, found.cause) == ("alarmed", "muted or denied")
@@ -384,7 +384,11 @@ def test_a_mute_stream_is_opened_anew_without_a_word(device: ScriptedPortAudio) 
 
 def test_a_mute_that_lasts_has_failed(device: ScriptedPortAudio) -> None:
     device.scripts = [lambda stream: stream.goes_on(np.zeros((160, 1), np.float32))]
-    with listening(settings=Settings(zeros_s=0.1, lasting_zeros_s=0.5)) as (_, _, health):
+    with listening(settings=Settings(zeros_s=0.1, lasting_zeros_s=0.5, stall_s=WAIT_S)) as (
+        _,
+        _,
+        health,
+    ):
         assert health.wait_for("degraded").stage == "alarmed"
         found = health.wait_for("unavailable")
         assert (found.stage, found.cause) == ("failed", "muted or denied")
