@@ -55,7 +55,9 @@ def running_daemon(
             f"version = 1\n[serve]\nport = 0\n{serve}\n[notify]\ndesktop = false\n{settings}\n"
         )
         state = folder / "state"
-        words = ["run", "--config", str(config), "--source", source, "--linger", *more]
+        words = ["run", "--config", str(config), "--source", source, *more]
+        if stdin is not subprocess.PIPE:  # else it ends with who feeds it, should that be killed
+            words.append("--linger")
         asked = time.monotonic()
         with (folder / "log").open("wb") as log:
             process = subprocess.Popen(  # noqa: S603 - our own command line
