@@ -39,6 +39,7 @@ def work(name: str, inputs: int, seed: int, current: Path, told: Connection) -> 
     os.nice(19)
     target, chance, corpus = TARGETS[name], random.Random(seed), seeds(name)
     first = len(corpus)
+    longest = 2 * max(map(len, corpus))
     process = psutil.Process()
     taken = 0
     early = 0.0
@@ -57,9 +58,11 @@ def work(name: str, inputs: int, seed: int, current: Path, told: Connection) -> 
                 told.send(("found", where, data))
                 good = False
             taken += good
-            if good and len(corpus) < KEPT:
+            if not good or len(data) > longest:
+                pass  # nothing to go on from, or so long that the corpus itself would grow
+            elif len(corpus) < KEPT:
                 corpus.append(data)
-            elif good:
+            else:
                 corpus[chance.randrange(first, KEPT)] = data
             if number == max(1, inputs // 10):
                 early = process.memory_info().rss
