@@ -70,7 +70,10 @@ class LaunchdService:
             ),
             Write(self.agent, plist),
             self._launchctl("enable", f"{_domain()}/{LABEL}"),
-            self._launchctl("bootstrap", _domain(), str(self.agent)),
+            # Refused for as long as the agent before it is still ending.
+            Command(
+                ("launchctl", "bootstrap", _domain(), str(self.agent)), tries=EXIT_TIMEOUT_S + 5
+            ),
         ]
 
     def removal(self) -> list[Step]:

@@ -3,6 +3,7 @@
 import shlex
 import shutil
 import subprocess
+import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Protocol
 from daemon.errors import InstallError
 
 COMMAND_TIMEOUT_S = 120.0
+RETRY_S = 1.0
 
 
 class Step(Protocol):
@@ -98,11 +100,13 @@ class Command:
         words: the program and its arguments; no shell reads them.
         may_fail: its failure is no obstacle (stopping what does not run).
         remedy: what to do where it fails.
+        tries: how often it is tried, a second apart.
     """
 
     words: tuple[str, ...]
     may_fail: bool = False
     remedy: str = ""
+    tries: int = 1
 
     def describe(self) -> str:
         """What it does."""
@@ -111,6 +115,11 @@ class Command:
     def do(self) -> None:
         """Do it."""
         done = run(self.words)
+        for _ in range(self.tries - 1):
+            if done.returncode == 0:
+                break
+            time.sleep(RETRY_S)
+            done = run(self.words)
         if done.returncode and not self.may_fail:
             said = (done.stderr or done.stdout).strip().replace("\n", " ")
             raise InstallError(f"`{shlex.join(self.words)}` failed: {said[-400:]}", self.remedy)

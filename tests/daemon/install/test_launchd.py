@@ -126,6 +126,27 @@ def test_without_a_compiler_the_remedy_is_named(mac, home, tmp_path):
     assert not agent(home).exists()
 
 
+def test_the_agent_is_started_once_the_one_before_has_ended(mac, home, tmp_path, monkeypatch):
+    monkeypatch.setattr("daemon.install.plan.RETRY_S", 0.0)
+    left = tmp_path / "left"
+    left.write_text("3")
+    (tmp_path / "bin" / "launchctl").write_text(
+        f"""#!/usr/bin/env python3
+import pathlib, sys
+left = pathlib.Path({str(left)!r})
+if sys.argv[1] == "bootstrap" and (count := int(left.read_text())):
+    left.write_text(str(count - 1))
+    sys.exit("Bootstrap failed: 5: Input/output error")
+"""
+    )
+    assert distressd("service", "install").exit_code == 0
+    assert left.read_text() == "0"
+    left.write_text("1000")
+    done = distressd("service", "install")
+    assert done.exit_code == 1
+    assert "Input/output error" in done.stderr
+
+
 def test_a_dry_run_does_nothing(mac, home):
     done = distressd("service", "install", "--dry-run")
     assert done.exit_code == 0, done.output
