@@ -9,7 +9,7 @@ from models.data.labels import EMOTIONS
 from models.evaluation.clips.hearing import Scored
 from models.evaluation.clips.level_duration import corpora_of_both
 from models.evaluation.intervals import wilson
-from models.evaluation.measures import auc, bootstrap, errors, macro, reliability
+from models.evaluation.measures import Errors, auc, bootstrap, errors, macro, reliability
 from models.evaluation.scenes.material import background_kind, event_kind
 
 EVERYDAY: Final = frozenset({"talk", "music", "traffic", "children", "animals"})
@@ -41,6 +41,19 @@ def _by(rows: Sequence[Scored], key: Callable[[Scored], str]) -> dict[str, list[
 def macro_auc(rows: Sequence[Scored]) -> float | None:
     """Mean over the corpora that have both classes."""
     return macro([auc_of(mine) for mine in _by(rows, lambda row: row.clip.corpus).values()])
+
+
+def _macro_errors(rows: Sequence[Scored], threshold: float) -> Errors:
+    """Mean over corpora."""
+    each = [
+        errors([row.distress for row in mine], [row.score for row in mine], threshold)
+        for mine in _by(rows, lambda row: row.clip.corpus).values()
+    ]
+    return Errors(macro([one.fpr for one in each]), macro([one.fnr for one in each]))
+
+
+def _ends(interval: tuple[float, float] | None) -> list[float | None] | None:
+    return None if interval is None else [_rounded(end) for end in interval]
 
 
 def _table(rows: Sequence[Scored], threshold: float) -> dict[str, Any]:
@@ -110,16 +123,26 @@ def figures(rows: Sequence[Scored], threshold: float) -> dict[str, Any]:
     known = [row for row in clips if row.clip.corpus in both]
     corpora = {k: _table(v, threshold) for k, v in _by(clips, lambda r: r.clip.corpus).items()}
     calibration = reliability([row.distress for row in clips], [row.score for row in clips])
-    interval = bootstrap([row.clip.group for row in known], known, macro_auc)
+    intervals = {
+        name: bootstrap([row.clip.group for row in known], known, figure)
+        for name, figure in (
+            ("auc", macro_auc),
+            ("fpr", lambda rows: _macro_errors(rows, threshold).fpr),
+            ("fnr", lambda rows: _macro_errors(rows, threshold).fnr),
+        )
+    }
+    wrong = _macro_errors(known, threshold)
     infants = [row for row in rows if row.clip.meaning.verdict == "infant"]
     return {
         "auc": {
             "known": _rounded(macro_auc(known)),
-            "known_ci95": None if interval is None else [_rounded(v) for v in interval],
+            "known_ci95": _ends(intervals["auc"]),
             "pooled": _rounded(auc_of(clips)),
         },
-        "fpr": _rounded(macro([corpora[name]["fpr"] for name in both])),
-        "fnr": _rounded(macro([corpora[name]["fnr"] for name in both])),
+        "fpr": _rounded(wrong.fpr),
+        "fpr_ci95": _ends(intervals["fpr"]),
+        "fnr": _rounded(wrong.fnr),
+        "fnr_ci95": _ends(intervals["fnr"]),
         "threshold": threshold,
         "ece": _rounded(calibration.ece),
         "mce": _rounded(calibration.mce),

@@ -145,7 +145,7 @@ def scores(groups: Mapping[str, Sequence[float]], threshold: float) -> str:
         axes.axvline(threshold, color=INK, linewidth=1, linestyle="--")
         axes.text(threshold, axes.get_ylim()[1], " warning", va="top", fontsize=8.5)
         axes.set(xlabel="score", ylabel="share of clips", xlim=(0, 1))
-        axes.legend(loc="upper right")
+        axes.legend(loc="upper center")
         return _svg(figure)
 
 

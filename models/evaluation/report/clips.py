@@ -14,6 +14,7 @@ from models.evaluation.measures import reliability
 from models.evaluation.report import charts
 from models.evaluation.report.page import (
     Cell,
+    between,
     folded,
     page,
     percent,
@@ -54,12 +55,15 @@ def clips_page(figures: Mapping[str, Any], rows: Sequence[Scored], root: Path, f
         f"{figures['clips']} recordings of the {figures['fold']} fold, none of whose speakers or"
         " sources training has seen, each cut to a random length and put at a random level behind"
         " background noise. A clip's score is the highest over its hops of the score that the"
-        f" daemon thresholds; it warns from {threshold} on.",
+        f" daemon thresholds; it warns from {threshold} on."
+        " In brackets: 95 % intervals over speakers.",
         tiles([
-            ("AUC, mean of corpora", figures["auc"]["known"]),
-            ("false positives", percent(figures["fpr"])),
-            ("misses", percent(figures["fnr"])),
-            ("screams found", percent(figures["screams"]["recall"])),
+            ("AUC, mean of corpora" + between(figures["auc"]["known_ci95"]),
+             figures["auc"]["known"]),
+            ("false positives" + between(figures["fpr_ci95"]), percent(figures["fpr"])),
+            ("misses" + between(figures["fnr_ci95"]), percent(figures["fnr"])),
+            ("screams found" + between(figures["screams"].get("recall_ci95")),
+             percent(figures["screams"]["recall"])),
             ("calibration error", figures["ece"]),
             ("AUC of level and duration", figures["level_duration_auc_as_heard"]),
         ]),

@@ -68,6 +68,11 @@ def percent(share: float | None) -> str:
     return "–" if share is None else f"{100 * share:.1f}".removesuffix(".0") + " %"
 
 
+def between(interval: Sequence[float] | None) -> str:
+    """A 95 % interval of shares, to stand behind what it is of; nothing where there is none."""
+    return "" if interval is None else f" ({interval[0]:.2f}–{interval[1]:.2f})"
+
+
 def tiles(figures: Sequence[tuple[str, Cell]]) -> str:
     """The headline: each figure over what it is."""
     each = [

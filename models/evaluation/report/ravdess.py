@@ -10,7 +10,7 @@ from models.data.labels import EMOTIONS
 from models.evaluation.clips.figures import uar
 from models.evaluation.clips.hearing import Scored
 from models.evaluation.report import charts
-from models.evaluation.report.page import page, pictures, player, section, table, tiles
+from models.evaluation.report.page import between, page, pictures, player, section, table, tiles
 
 EXAMPLES: Final = 12
 
@@ -46,7 +46,10 @@ def ravdess_page(
         "Eight emotions of RAVDESS, actors that the network never heard",
         "Six folds; every clip whole and at its own level, streamed through the hop loop's front"
         f" end. Not measured for want of weights: {', '.join(figures['missing']) or 'nothing'}.",
-        tiles([(f"UAR, {name}", value) for name, value in figures["uar"].items()]),
+        tiles([
+            (f"UAR, {name}{between(figures['ci95'][name])}", value)
+            for name, value in figures["uar"].items()
+        ]),
         section("Folds", "Unweighted average recall.",
                 table(("fold", "actors", *rows), folds)),
         *sections,

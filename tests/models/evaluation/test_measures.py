@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sklearn.metrics import roc_auc_score
 
 from models.evaluation.intervals import poisson_exact
 from models.evaluation.measures import auc, bootstrap, errors, macro, reliability
@@ -15,6 +16,13 @@ def test_auc_is_the_share_of_pairs_in_the_right_order():
     assert auc([False, True, False, True], [0.1, 0.2, 0.3, 0.4]) == 0.75
     assert auc([False, True], [0.5, 0.5]) == 0.5
     assert auc([True, True], [0.1, 0.9]) is None
+
+
+@given(st.lists(st.tuples(st.booleans(), st.sampled_from([0.1, 0.2, 0.5, 0.9])), max_size=40))
+def test_auc_is_scikit_learns_with_ties_too(rows):
+    truth, score = [t for t, _ in rows], [s for _, s in rows]
+    if len(set(truth)) == 2:
+        assert auc(truth, score) == pytest.approx(roc_auc_score(truth, score))
 
 
 def test_reliability_of_a_bin_by_hand():

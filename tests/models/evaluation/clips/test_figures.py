@@ -45,6 +45,9 @@ def test_the_figures_by_hand():
     assert told["auc"]["known"] == pytest.approx((0.75 + 1.0) / 2)
     assert told["fpr"] == pytest.approx((0.5 + 0.0) / 2)  # macro over nemo and ravdess
     assert told["fnr"] == pytest.approx((0.5 + 0.0) / 2)
+    for name in ("fpr", "fnr"):
+        low, high = told[f"{name}_ci95"]
+        assert 0.0 <= low <= told[name] <= high <= 1.0
     assert told["screams"]["recall"] == 0.5
     assert told["screams"]["fpr"] == pytest.approx(1 / 4)  # the music, of talk and music
     assert told["screams"]["recall_at_1_pct"] == 0.5

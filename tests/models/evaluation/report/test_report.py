@@ -93,6 +93,7 @@ def test_the_page_of_clips(rows, root, tmp_path):
 def test_the_page_of_ravdess(rows, root, tmp_path):
     told = {
         "uar": {"lstm13": 0.5, "streaming": None, "utterance": None},
+        "ci95": {"lstm13": [0.4, 0.6], "streaming": None, "utterance": None},
         "confusion": {"lstm13": confusion(rows)}, "missing": ["streaming", "utterance"],
         "folds": [{"fold": 0, "actors": [1, 2, 3, 4], "uar": {"lstm13": 0.5}}],
     }  # fmt: skip
