@@ -1,6 +1,7 @@
 """From a source to alert events: ring, hop loop and fusion, started and stopped together."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Literal
 
 from daemon.acoustic.evidence import AcousticEvidence
@@ -14,6 +15,7 @@ from daemon.health import Health
 from daemon.language.feed import Feed
 from daemon.language.lane import LanguageLane
 from daemon.language.utterance import Words
+from daemon.notify.quiet_hours import is_quiet
 from daemon.wire.alert import AlertEvent
 from models.ear import Ear
 from models.features.constants import HOP, SAMPLE_RATE
@@ -80,7 +82,9 @@ class Pipeline:
             transcripts=config.privacy.transcripts,
             failed=self._fail,
             pause_changed=pause_changed,
+            quiet=self._is_quiet if config.quiet_hours.enabled else None,
         )
+        self._quiet_hours = config.quiet_hours
         self.ring = Ring(int(config.audio.ring_s * SAMPLE_RATE))
         self._heard = heard
         self._feed = (
@@ -104,6 +108,10 @@ class Pipeline:
             self._fail,
             quiet_hops=quiet_hops(config.fusion),
         )
+
+    def _is_quiet(self, sample: int) -> bool:
+        local = datetime.fromtimestamp(self.clock.wall(sample)).astimezone().time()
+        return is_quiet(self._quiet_hours, local)
 
     @property
     def error(self) -> BaseException | None:

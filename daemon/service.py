@@ -14,13 +14,14 @@ from daemon.acoustic.load import load_ear
 from daemon.anew import restarts
 from daemon.config.schema import Config
 from daemon.control import ServiceControl
-from daemon.errors import DistressdError, PartDied
+from daemon.errors import DistressdError, PartDied, StateError
 from daemon.exports import export_language, export_notifier, export_pipeline
 from daemon.health import Health, PartHealth
 from daemon.language.lane import LanguageLane
 from daemon.minutes import MinuteTally
 from daemon.notify.notifier import Notifier
 from daemon.pipeline import Pace, Pipeline
+from daemon.remarks import history_of
 from daemon.serve.metrics import Metrics
 from daemon.serve.server import AlertServer
 from daemon.state import StateFolder
@@ -193,7 +194,15 @@ class Service:
         self._notifier.start()
         parts.callback(self._notifier.stop)
 
+    def _recall(self) -> None:
+        """What people said of past alerts goes on counting after a restart."""
+        try:
+            self._pipeline.fusion.learn(history_of(self._journal))
+        except StateError as error:
+            log.warning("Past feedback is not weighed until there is more: %s", error)
+
     def _start_pipeline(self, parts: ExitStack) -> None:
+        self._recall()
         parts.callback(self._pipeline.stop)
         self._pipeline.start()
 

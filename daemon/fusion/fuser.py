@@ -1,12 +1,14 @@
 """From the sequence of evidence to the sequence of decisions: pure, and the same at any pace."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Final, Literal
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Final
 
 from daemon.acoustic.evidence import AcousticEvidence
 from daemon.config.schema import Fusion
+from daemon.fusion.context import Context
 from daemon.fusion.decision import Decision, Moment
+from daemon.fusion.history import History, bounded
 from daemon.fusion.kind import cues, distress_kind, infant_kind
 from daemon.fusion.level import level_of
 from daemon.fusion.logodds import NOTHING, Fused, fuse
@@ -15,8 +17,6 @@ from daemon.fusion.tracker import AlertTrack, short_id
 from daemon.wire.alert import ClearReason
 from daemon.wire.base import Level, Modality
 from models.features.constants import SAMPLE_RATE
-
-SlowModality = Literal["text", "context", "history"]
 
 NEW_STREAM: Final = 2 * SAMPLE_RATE
 """Samples. Evidence may come late by the gate's longest pre-roll; from further back it can only be
@@ -44,8 +44,15 @@ class Fuser:
     infant track hears sound only. Infants cry every night: their alerts go no higher than warning.
     """
 
-    def __init__(self, config: Fusion, new_id: Callable[[], str] = short_id) -> None:
+    def __init__(
+        self,
+        config: Fusion,
+        new_id: Callable[[], str] = short_id,
+        quiet: Callable[[int], bool] | None = None,
+    ) -> None:
         self._config = config
+        self._quiet = quiet
+        self._history = History()
         self._new_id = new_id
         self._paused = False
         self._evidence: AcousticEvidence | None = None
@@ -60,6 +67,7 @@ class Fuser:
         self._fused: dict[AlertTrack, Fused] = {self._distress: NOTHING, self._infant: NOTHING}
         self._readings: dict[Modality, Reading] = {}
         self._said: Reading | None = None
+        self._context = Context(self._quiet)
 
     @property
     def score(self) -> float:
@@ -95,7 +103,9 @@ class Fuser:
         infant = Reading(evidence.infant, sample)
         weight, fresh_s = self._config.weight, self._config.fresh_s
         self._readings["audio"] = sound
-        fused = fuse(self._readings, sample, weight, fresh_s)
+        self._context.hear(evidence)
+        self._surroundings(evidence)
+        fused = self._fuse(self._readings, sample)
         fused_infant = fuse({"audio": infant}, sample, weight, fresh_s)
         self._fused = {self._distress: fused, self._infant: fused_infant}
         if self._paused:
@@ -119,21 +129,54 @@ class Fuser:
             judgements += self._judged(track, track.advance(moment))
         return judgements
 
-    def read(self, modality: SlowModality, reading: Reading) -> list[Judgement]:
-        """Take a slow lane's reading in; it counts from the next hop on, while it is fresh.
+    def learn(self, history: History) -> None:
+        """Take what people said of past alerts, in the place of what was known."""
+        self._history = history
+
+    def _surroundings(self, evidence: AcousticEvidence) -> None:
+        """Context and history for this hop, where they have anything to say."""
+        sample, readings = evidence.sample, self._readings
+        around = self._context.reading(sample, alert_open=self._distress.open_alert is not None)
+        if around is None:
+            readings.pop("context", None)
+        else:
+            readings["context"] = around
+        past = None
+        if self._history.remarks and evidence.distress >= self._config.release:
+            top = evidence.events.top if evidence.events is not None else ()
+            sound = max(top, key=lambda one: one[1])[0] if top else None
+            past = self._history.probability(distress_kind(cues(evidence)), sound)
+        if past is None:
+            readings.pop("history", None)
+        else:
+            readings["history"] = Reading(past, sample)
+
+    def _fuse(self, readings: Mapping[Modality, Reading], sample: int) -> Fused:
+        """The pool, in which history is held within its bounds."""
+        config = self._config
+        fused = fuse(readings, sample, config.weight, config.fresh_s)
+        if "history" not in fused.evidence:
+            return fused
+        others: dict[Modality, Reading] = {
+            name: one for name, one in readings.items() if name != "history"
+        }
+        without = fuse(others, sample, config.weight, config.fresh_s)
+        score = bounded(fused.score, without.score, config.threshold)
+        return replace(fused, score=score)
+
+    def read(self, reading: Reading) -> list[Judgement]:
+        """Take words in; they count from the next hop on, while they are fresh.
 
         Words are also weighed beside the sound in which they were said, if an alert that this
         sound raised is still open. Words that deny distress do no more than that: they say nothing
         of the sounds before and after them.
         """
-        if modality != "text":
-            self._remember(modality, reading)
-            return []
+        self._context.read(reading)
         if self._said is not None and self._said.sample > reading.sample:
             return []  # utterances may overtake each other; the newest moment spoken of counts
         speaks_for = reading.probability >= SPEAKS_FOR
         if speaks_for:
-            self._remember("text", reading)
+            self._remember(reading)
         onset = self._distress.onset
         if onset is None or reading.sample <= onset:
             self._said = reading
@@ -143,10 +186,10 @@ class Fuser:
         self._said = reading
         return self._weigh(reading)
 
-    def _remember(self, modality: SlowModality, reading: Reading) -> None:
-        known = self._readings.get(modality)
+    def _remember(self, reading: Reading) -> None:
+        known = self._readings.get("text")
         if known is None or known.sample <= reading.sample:
-            self._readings[modality] = reading
+            self._readings["text"] = reading
 
     def _weigh(self, said: Reading) -> list[Judgement]:
         """Sound and words of the same time, pooled; the open alert's level follows."""
@@ -154,7 +197,7 @@ class Fuser:
         sound = max(said.sound, self._fused[self._distress].evidence["audio"].probability)
         together |= {"audio": Reading(sound, said.sample), "text": said}
         config = self._config
-        fused = fuse(together, said.sample, config.weight, config.fresh_s)
+        fused = self._fuse(together, said.sample)
         level = level_of(fused.score, config.threshold)
         decision = self._distress.weigh(level, fused.score, trustworthy=said.trustworthy)
         return self._judged(self._distress, decision, fused)
@@ -194,6 +237,8 @@ class Fuser:
     ) -> list[Judgement]:
         if decision is None or self._evidence is None:
             return []
+        if track is self._distress:
+            self._context.decided(decision)
         said = self._said if track is self._distress else None
         # Words from before the alert began are fresh for a while, but are not what was said in it.
         if said is not None and said.sample <= decision.onset:

@@ -8,7 +8,7 @@ from typing import Final
 
 from daemon.acoustic.evidence import AcousticEvidence
 from daemon.config.schema import Fusion
-from daemon.fusion.fuser import SlowModality
+from daemon.fusion.history import History
 from daemon.fusion.reading import Reading
 from daemon.wire.alert import ClearReason
 from daemon.wire.base import Level
@@ -18,8 +18,14 @@ from daemon.wire.base import Level
 class Read:
     """A slow lane's reading."""
 
-    modality: SlowModality
     reading: Reading
+
+
+@dataclass(frozen=True, slots=True)
+class Learn:
+    """What people said of past alerts, all of it."""
+
+    history: History
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +59,7 @@ class Reconfigure:
     config: Fusion
 
 
-Item = AcousticEvidence | Read | Amend | Finish | Reconfigure
+Item = AcousticEvidence | Read | Learn | Amend | Finish | Reconfigure
 
 
 class Closed(Exception):  # noqa: N818 - an end, not an error

@@ -41,6 +41,10 @@ def fuse(
 ) -> Fused:
     """Pool the readings that are fresh at ``now_sample``.
 
+    A slow modality that speaks for distress, but less than sound does, would lower a weighted
+    mean. It counts as much as sound then: evidence for distress never makes distress less likely,
+    nor does evidence against it make it more likely.
+
     Args:
         readings: the newest reading of each modality that is present.
         now_sample: absolute sample index of the moment; a reading from after it has age 0.
@@ -55,8 +59,10 @@ def fuse(
     if not fresh:
         return NOTHING
     total = math.fsum(weight[modality] for modality, _, _ in fresh)
+    sound = next((_logit(r.probability) for modality, r, _ in fresh if modality == "audio"), None)
     log_odds = math.fsum(
-        weight[modality] * _logit(reading.probability) for modality, reading, _ in fresh
+        weight[modality] * _beside(sound, _logit(reading.probability))
+        for modality, reading, _ in fresh
     )
     return Fused(
         1.0 / (1.0 + math.exp(-log_odds / total)),
@@ -69,6 +75,13 @@ def fuse(
             for modality, reading, age_s in fresh
         },
     )
+
+
+def _beside(sound: float | None, own: float) -> float:
+    """The log-odds that a slow modality contributes beside those of sound."""
+    if sound is None:
+        return own
+    return max(own, sound) if own >= 0.0 else min(own, sound)
 
 
 def _logit(probability: float) -> float:

@@ -11,8 +11,9 @@ from daemon.acoustic.evidence import AcousticEvidence
 from daemon.clock import StreamClock
 from daemon.config.schema import Fusion
 from daemon.fusion.event import alert_event
-from daemon.fusion.fuser import Fuser, Judgement, SlowModality
-from daemon.fusion.inbox import Amend, Closed, Finish, Inbox, Item, Pause, Read, Reconfigure
+from daemon.fusion.fuser import Fuser, Judgement
+from daemon.fusion.history import History
+from daemon.fusion.inbox import Amend, Closed, Finish, Inbox, Item, Learn, Pause, Read, Reconfigure
 from daemon.fusion.reading import Reading
 from daemon.wire.alert import AlertEvent, ClearReason
 from daemon.wire.base import Level, SourceName, rfc3339
@@ -50,6 +51,7 @@ class FusionThread:
         failed: called once, in this thread, with the exception that ended it.
         pause_changed: called in this thread when a pause begins (with its end, wall time in
             seconds since 1970), changes or ends (with None).
+        quiet: whether a sample lies in the hours in which this place is quiet.
         capacity: the most items that wait.
     """
 
@@ -64,6 +66,7 @@ class FusionThread:
         transcripts: bool = False,
         failed: Callable[[Exception], None] | None = None,
         pause_changed: Callable[[float | None], None] | None = None,
+        quiet: Callable[[int], bool] | None = None,
         capacity: int = CAPACITY,
     ) -> None:
         self._config = config
@@ -73,7 +76,7 @@ class FusionThread:
         self._transcripts = transcripts
         self._failed = failed
         self._pause_changed = pause_changed
-        self._fuser = Fuser(config)
+        self._fuser = Fuser(config, quiet=quiet)
         self._inbox = Inbox(capacity, lossless=lossless)
         self._thread = threading.Thread(target=self._run, name="fusion", daemon=True)
         self._latest = FusedNow(0, 0.0, 0.0)
@@ -121,9 +124,13 @@ class FusionThread:
         """Hand one hop over; False once the thread has stopped or failed."""
         return self._inbox.put(evidence)
 
-    def submit_reading(self, modality: SlowModality, reading: Reading) -> bool:
-        """Hand a slow lane's reading over; it counts from the next hop on."""
-        return self._inbox.put(Read(modality, reading))
+    def submit_reading(self, reading: Reading) -> bool:
+        """Hand over what the slow lane made of words."""
+        return self._inbox.put(Read(reading))
+
+    def learn(self, history: History) -> bool:
+        """Take what people said of past alerts, in the place of what was known."""
+        return self._inbox.put(Learn(history))
 
     def amend(self, alert: str, level: Level, *, trustworthy: bool = False) -> bool:
         """Ask for another level of an open alert, within the bounds of ``AlertTrack.amend``."""
@@ -188,7 +195,9 @@ class FusionThread:
             case AcousticEvidence():
                 self._hear(item)
             case Read():
-                self._announce(self._fuser.read(item.modality, item.reading))
+                self._announce(self._fuser.read(item.reading))
+            case Learn():
+                self._fuser.learn(item.history)
             case Amend():
                 self._announce(
                     self._fuser.amend(item.alert, item.level, trustworthy=item.trustworthy)

@@ -119,7 +119,6 @@ class Feed:
         if words.probability is None:
             return  # nothing that could be believed or read was said
         self._fusion.submit_reading(
-            "text",
             Reading(
                 words.probability,
                 words.utterance.end,

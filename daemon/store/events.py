@@ -79,6 +79,24 @@ def source_of(connection: sqlite3.Connection, alert: str) -> str | None:
     return str(row[0]) if row else None
 
 
+def load_feedback(
+    connection: sqlite3.Connection, since_wall: float, limit: int, unreadable: Unreadable
+) -> list[tuple[AlertEvent, str]]:
+    """The newest word on each alert since ``since_wall``, with the alert as it was raised."""
+    rows = connection.execute(
+        "SELECT alert, kind FROM feedback WHERE id IN"
+        " (SELECT max(id) FROM feedback WHERE wall >= ? GROUP BY alert) ORDER BY id DESC LIMIT ?",
+        (since_wall, limit),
+    )
+    found: list[tuple[AlertEvent, str]] = []
+    for alert, kind in rows.fetchall():
+        events = connection.execute(
+            "SELECT seq, CAST(body AS BLOB) FROM event WHERE alert = ? ORDER BY seq", (alert,)
+        )
+        found += [(event, str(kind)) for event in _readable(events, 1, unreadable)]
+    return found
+
+
 def store_feedback(connection: sqlite3.Connection, row: tuple[str, str, float]) -> None:
     """Write what a person said: the alert, ``ack`` or ``false_alarm``, and when."""
     connection.execute("INSERT INTO feedback (alert, kind, wall) VALUES (?, ?, ?)", row)

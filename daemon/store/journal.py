@@ -17,6 +17,7 @@ from daemon.store.database import FILE, transaction
 from daemon.store.events import (
     close_open,
     load_alerts,
+    load_feedback,
     load_open,
     load_since,
     source_of,
@@ -299,6 +300,16 @@ class Journal:
             raise StateError(
                 f"The feedback on alert {alert!r} could not be stored ({error}).", "Try again."
             ) from error
+
+    def remarks(self, since_wall: float, limit: int = 500) -> list[tuple[AlertEvent, str]]:
+        """The newest word on each alert since ``since_wall``, with the event that raised it.
+
+        Raises:
+            StateError: the store cannot be read.
+        """
+        return self._read(
+            lambda connection: load_feedback(connection, since_wall, limit, self._unreadable)
+        )
 
     def minute(self, minute: Minute) -> None:
         """Keep ``minute``. Returns at once."""

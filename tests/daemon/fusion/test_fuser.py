@@ -55,14 +55,14 @@ def test_an_infant_has_its_own_track(hop):
 
 def test_words_say_nothing_of_an_infant(hop):
     fuser = new_fuser()
-    fuser.read("text", Reading(0.0001, 0))
+    fuser.read(Reading(0.0001, 0))
     (decision,) = hear(fuser, stretch(hop, 1, infant=0.7))
     assert (decision.kind, decision.score) == ("infant_crying", pytest.approx(0.7))
 
 
 def test_text_weighs_in_while_it_is_fresh(hop):
     fuser = new_fuser(Fusion(fresh_s={"audio": 1.0, "text": 0.5, "context": 1.0, "history": 1.0}))
-    fuser.read("text", Reading(0.8, 0))
+    fuser.read(Reading(0.8, 0))
     fuser.hear(hop(8_000, distress=0.5))
     assert fuser.score > 0.55
     fuser.hear(hop(8_160, distress=0.5))
@@ -71,15 +71,15 @@ def test_text_weighs_in_while_it_is_fresh(hop):
 
 def test_older_text_does_not_replace_newer(hop):
     fuser = new_fuser()
-    fuser.read("text", Reading(0.9, 1_600))
-    fuser.read("text", Reading(0.1, 160))
+    fuser.read(Reading(0.9, 1_600))
+    fuser.read(Reading(0.1, 160))
     fuser.hear(hop(3_200, distress=0.5))
     assert fuser.score > 0.5
 
 
 def test_words_that_deny_say_nothing_of_the_sounds_after_them(hop):
     fuser = new_fuser()
-    fuser.read("text", Reading(0.01, S, trustworthy=True))
+    fuser.read(Reading(0.01, S, trustworthy=True))
     hops = stretch(hop, 2, distress=0.01) + stretch(hop, 1, 2 * S, distress=0.92)
     (raised,) = hear(fuser, hops)
     assert (raised.level, raised.score) == ("critical", pytest.approx(0.92))
@@ -89,7 +89,7 @@ def test_words_are_weighed_beside_the_sound_in_which_they_were_said(hop):
     fuser = new_fuser()
     hear(fuser, stretch(hop, 1, distress=0.7) + stretch(hop, 1, S, distress=0.01))
     words = Reading(0.95, S, transcript="let go of me", since=0, sound=0.7, category="threat")
-    (judgement,) = fuser.read("text", words)
+    (judgement,) = fuser.read(words)
     assert judgement.decision.cause == "text"
     assert judgement.decision.level == "warning"
     assert judgement.decision.score == pytest.approx(0.85, abs=0.01)
@@ -109,7 +109,7 @@ def test_calm_words_lower_one_level_and_never_overwhelming_sound(hop, trustworth
     assert raised.level == ("critical" if sound > 0.95 else "warning")
     for _ in range(3):
         said = Reading(0.01, S, trustworthy=trustworthy, since=0, sound=sound)
-        (judgement,) = fuser.read("text", said)
+        (judgement,) = fuser.read(said)
     assert judgement.decision.level == level
 
 
@@ -119,7 +119,7 @@ def test_calm_words_after_a_scream_say_nothing_of_it(hop):
     assert raised.level == "warning"
     hear(fuser, stretch(hop, 2, S, distress=0.3))
     calm = Reading(0.01, 3 * S, trustworthy=True, since=2 * S, sound=0.3, transcript="sunny")
-    assert fuser.read("text", calm) == []
+    assert fuser.read(calm) == []
     worse = [j for h in stretch(hop, 1, 3 * S, distress=0.93) for j in fuser.hear(h)]
     assert (worse[-1].decision.level, worse[-1].said) == ("critical", None)
 
@@ -127,13 +127,13 @@ def test_calm_words_after_a_scream_say_nothing_of_it(hop):
 def test_older_words_are_not_weighed_after_newer_ones(hop):
     fuser = new_fuser()
     hear(fuser, stretch(hop, 3, distress=0.8))
-    assert fuser.read("text", Reading(0.9, 2 * S))
-    assert not fuser.read("text", Reading(0.1, S))
+    assert fuser.read(Reading(0.9, 2 * S))
+    assert not fuser.read(Reading(0.1, S))
 
 
 def test_words_from_before_the_alert_are_not_its_transcript(hop):
     fuser = new_fuser()
-    fuser.read("text", Reading(0.5, S, transcript="pass the salt"))
+    fuser.read(Reading(0.5, S, transcript="pass the salt"))
     hops = stretch(hop, 2, distress=0.01) + stretch(hop, 1, 2 * S, distress=0.92)
     (judgement,) = [j for h in hops for j in fuser.hear(h)]
     assert judgement.decision.phase == "raised"
@@ -144,7 +144,7 @@ def test_trustworthy_text_raises_above_advisory(hop):
     config = Fusion(weight={"audio": 0.1, "text": 0.9, "context": 0.2, "history": 0.1})
     for trustworthy, level in ((False, "advisory"), (True, "critical")):
         fuser = new_fuser(config)
-        fuser.read("text", Reading(0.99, 0, trustworthy=trustworthy))
+        fuser.read(Reading(0.99, 0, trustworthy=trustworthy))
         (decision,) = hear(fuser, stretch(hop, 0.5, distress=0.2))
         assert decision.level == level
 

@@ -24,7 +24,7 @@ def test_full_and_live_drops_the_oldest_evidence_and_counts(hop):
 
 def test_readings_are_not_dropped_for_evidence(hop):
     inbox = Inbox(3, lossless=False)
-    read = Read("text", Reading(0.5, 0))
+    read = Read(Reading(0.5, 0))
     inbox.put(read)
     for i in range(1, 6):
         inbox.put(hop(i * 160))

@@ -86,7 +86,7 @@ def test_words_are_quoted_only_where_allowed(hop, transcripts, quoted):
     with running(events.append, transcripts=transcripts) as thread:
         for h in stretch(hop, 1, distress=0.7):
             thread.submit(h)
-        thread.submit_reading("text", Reading(0.7, S, transcript="let go of me"))
+        thread.submit_reading(Reading(0.7, S, transcript="let go of me"))
         for h in stretch(hop, 1, S, distress=0.7):
             thread.submit(h)
         thread.finish("ended")

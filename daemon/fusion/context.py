@@ -1,0 +1,102 @@
+"""What the last minutes say of the sound that is heard now.
+
+The probability means: of sounds that leave it open whether they are distress (even odds), the
+share that is, where the surroundings are as they are now. Each circumstance is a likelihood ratio,
+added as log-odds; where there is none, context is absent, which is not the same as even odds.
+Only what speaks for distress is here: a quiet talk before a scream takes nothing from the scream.
+"""
+
+import math
+from collections import deque
+from collections.abc import Callable
+from typing import Final
+
+from daemon.acoustic.evidence import AcousticEvidence
+from daemon.fusion.decision import Decision
+from daemon.fusion.reading import Reading
+from models.features.constants import SAMPLE_RATE
+
+MINUTES: Final = 300 * SAMPLE_RATE  # what is called the last minutes
+CALLED: Final = 1.5  # words of distress were heard before; each further time adds half of it
+CALLED_MOST: Final = 3.0
+ALERTED: Final = 1.0  # an alert was raised before in these minutes
+ALERTED_MOST: Final = 2.0
+BROKEN: Final = 1.5  # glass broke, or a shot fell, within the last minute
+SILENT: Final = 0.7  # silence since a scream that ended within the last minute
+QUIET: Final = 0.4  # it is the hours in which this place is quiet, and something else speaks too
+MINUTE: Final = 60 * SAMPLE_RATE
+SILENCE: Final = 5 * SAMPLE_RATE
+ALARMING: Final = frozenset({
+    "Glass", "Shatter", "Breaking", "Smash, crash",
+    "Gunshot, gunfire", "Machine gun", "Explosion",
+})  # fmt: skip
+SOUNDED: Final = 0.2  # score from which such a sound was heard
+SPEAKS_FOR: Final = 0.5
+LONGEST_CRY: Final = frozenset({"scream", "pain", "shouting"})
+
+
+class Context:
+    """Remembers the last minutes of one stream; sample time only.
+
+    Args:
+        quiet: whether a sample lies in the hours in which this place is quiet.
+    """
+
+    def __init__(self, quiet: Callable[[int], bool] | None = None) -> None:
+        self._quiet = quiet
+        self._calls: deque[int] = deque(maxlen=8)
+        self._alerts: deque[int] = deque(maxlen=8)
+        self._broken: int | None = None
+        self._cry_ended: int | None = None
+        self._open_until = 0
+
+    def hear(self, evidence: AcousticEvidence) -> None:
+        """Take one hop in."""
+        if evidence.gate:
+            self._open_until = evidence.sample
+        if evidence.events is not None and any(
+            label in ALARMING and score >= SOUNDED for label, score in evidence.events.top
+        ):
+            self._broken = evidence.sample
+
+    def read(self, said: Reading) -> None:
+        """Take words in."""
+        if said.probability >= SPEAKS_FOR:
+            self._calls.append(said.sample)
+
+    def decided(self, decision: Decision) -> None:
+        """Take a decision of the distress track in."""
+        if decision.phase == "raised":
+            self._alerts.append(decision.sample)
+        elif decision.phase == "cleared" and decision.kind in LONGEST_CRY:
+            self._cry_ended = decision.sample
+
+    def reading(self, sample: int, *, alert_open: bool) -> Reading | None:
+        """What the last minutes say at ``sample``; None where they say nothing.
+
+        Args:
+            sample: the moment.
+            alert_open: the newest alert is still open, and so no past of its own.
+        """
+        calls = [at for at in list(self._calls)[:-1] if sample - at <= MINUTES]
+        known = list(self._alerts)[:-1] if alert_open else list(self._alerts)
+        alerts = [at for at in known if sample - at <= MINUTES]
+        odds = 0.0
+        if calls:
+            odds += min(CALLED_MOST, CALLED * (1.0 + (len(calls) - 1) / 2))
+        odds += min(ALERTED_MOST, ALERTED * len(alerts))
+        if self._broken is not None and sample - self._broken <= MINUTE:
+            odds += BROKEN
+        if self._silent_since_cry(sample):
+            odds += SILENT
+        if odds <= 0.0:
+            return None
+        if self._quiet is not None and self._quiet(sample):
+            odds += QUIET
+        return Reading(1.0 / (1.0 + math.exp(-odds)), sample)
+
+    def _silent_since_cry(self, sample: int) -> bool:
+        ended = self._cry_ended
+        if ended is None or not SILENCE <= sample - ended <= MINUTE:
+            return False
+        return self._open_until <= ended
