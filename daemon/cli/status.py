@@ -67,6 +67,8 @@ def status(*, as_json: bool) -> None:
         click.secho(f"It is paused and raises no alert until {until}.", fg="yellow")
     for name, part in answer.parts.items():
         state = click.style(part["state"], fg=_COLOURS.get(part["state"], "yellow"))
+        if part.get("liveness", part["state"]) != part["state"]:
+            state += f" ({' '.join((part['liveness'].replace('_', ' '), part['cause'])).strip()})"
         told = f"{part.get('reason', '')} {part.get('remedy', '')}".strip()
         click.echo(f"  {name.replace('_', ' ')}: {state}{f' — {told}' if told else ''}")
 

@@ -196,6 +196,11 @@ def set_aside(folder: Path) -> Path:
                 path.rename(aside / path.name)
     except OSError as error:
         raise _unusable(folder / FILE, error) from error
+    logger.error(
+        "The damaged store is set aside in %s, and a new one is begun; sqlite3's .recover can often"
+        " still read the alerts in it",
+        aside,
+    )
     return aside
 
 

@@ -181,12 +181,13 @@ class Journal:
         )
         opened = False
         try:
-            with self._lock:
+            given = self._mark.begin(store.epoch, store.seq)
+            left_open = load_open(store.connection, self._unreadable)
+            with self._lock:  # for the numbers only: an alert may come at any moment
                 self.epoch = store.epoch
-                self._given = max(self._given, self._mark.begin(store.epoch, store.seq))
-                self._given = _clear_open(
-                    store.connection, self._given, self._clock(), self._unreadable
-                )
+                first = max(self._given, given) + 1
+                self._given = first + len(left_open) - 1
+            _clear(store.connection, left_open, first, self._clock())
             opened = True
         except (sqlite3.Error, OSError, ValueError) as error:
             found = trouble(error, self._folder)
@@ -380,12 +381,12 @@ class Journal:
         return store.read(query)
 
 
-def _clear_open(
-    connection: sqlite3.Connection, given: int, wall: float, unreadable: Unreadable
-) -> int:
-    """Clear what a crash left open; the last number given."""
+def _clear(
+    connection: sqlite3.Connection, left_open: list[AlertEvent], first: int, wall: float
+) -> None:
+    """Clear what a crash left open, as events from the number ``first`` on."""
     cleared = []
-    for number, event in enumerate(load_open(connection, unreadable), start=given + 1):
+    for number, event in enumerate(left_open, start=first):
         ending = {
             "seq": number,
             "time": rfc3339(wall),
@@ -393,7 +394,6 @@ def _clear_open(
             "reason": "restart",
             "why": RESTART_WHY,
             "transcript": None,
-            "explanation": None,
             "latency_ms": LatencyMs(),
         }
         cleared.append(event.model_copy(update=ending))
@@ -403,4 +403,3 @@ def _clear_open(
         lost = close_open(connection)
     if lost:
         logger.error("Store: %d open alerts cannot be read; they are closed without an event", lost)
-    return given + len(cleared)

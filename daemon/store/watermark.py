@@ -3,6 +3,7 @@
 import logging
 import os
 import struct
+import threading
 from pathlib import Path
 
 from daemon.boot import LENGTH, boot_id
@@ -43,6 +44,7 @@ class Watermark:
         self._path = folder / FILE
         self._descriptor: int | None = None
         self._boot = boot_id()
+        self._lock = threading.Lock()  # the store may be opened while alerts go out
         #: The store's identity that was kept; empty if none was.
         self.epoch = ""
         self._kept = 0
@@ -79,15 +81,18 @@ class Watermark:
                 LEAP,
             )
             seq += LEAP
-        self.epoch, self._kept, self._begun = epoch, seq, True
-        self._write(closed=False)
+        with self._lock:
+            self._kept = max(seq, self._kept) if known else seq
+            self.epoch, self._begun = epoch, True
+            self._write(closed=False)
         self._sync()  # else a power failure could bring back that it was closed
         return seq
 
     def keep(self, seq: int) -> None:
         """``seq`` goes out although the database does not have it."""
-        self._kept = seq
-        self._write(closed=False)
+        with self._lock:
+            self._kept = seq
+            self._write(closed=False)
 
     def close(self) -> None:
         """Say that nothing is missing from the database but what was kept."""

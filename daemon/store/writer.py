@@ -284,17 +284,11 @@ class Writer:
 
     def _take(self, store: Store) -> None:
         self._store = store
-        if store.aside is None:
-            return
-        logger.error(
-            "%s It is set aside in %s, and a new one is begun; sqlite3's .recover can often still"
-            " read the alerts in it",
-            store.damage,
-            store.aside,
-        )
-        self._notice = (
-            f"The store was damaged and is set aside in {store.aside}; a new one was begun."
-        )
+        if store.aside is not None:
+            logger.error("%s", store.damage)
+            self._notice = (
+                f"The store was damaged and is set aside in {store.aside}; a new one was begun."
+            )
 
     def _write_some(self, store: Store) -> None:
         """One piece of the most urgent work, then what it must not delay for ever."""

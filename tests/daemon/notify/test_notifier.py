@@ -13,6 +13,7 @@ import pytest
 
 from daemon.config.schema import Notify, QuietHours
 from daemon.health import Health, PartHealth
+from daemon.notify.notice import Notice
 from daemon.notify.notifier import Notifier
 from daemon.wire.alert import AlertEvent
 
@@ -220,4 +221,29 @@ def test_switched_off_is_off(shown):
     each.submit(alert(level="critical"))
     each.stop(PATIENCE_S)
     assert board.part("notify").state == "off"
+    assert shown.empty()
+
+
+def test_the_daemons_own_faults_are_shown(shown):
+    each = notifier(Board())
+    each.start()
+    each.tell(Notice("distressd hears nothing", "It is gone.", "warning", "the part source"))
+    each.stop(PATIENCE_S)
+    got = shown.get(timeout=PATIENCE_S)
+    assert (got["title"], got["text"]) == ("distressd hears nothing", "It is gone.")
+
+
+def test_settings_change_while_it_runs(shown):
+    each = notifier(Board(), level="critical")
+    each.start()
+    each.submit(alert("a", "raised", "warning"))
+    each.reconfigure(Notify(level="warning"), QuietHours())
+    each.submit(alert("b", "raised", "warning"))
+    assert shown.get(timeout=PATIENCE_S)["text"] == "Alert b."
+    each.reconfigure(Notify(desktop=False), QuietHours())
+    each.submit(alert("c", "raised", "critical"))
+    each.reconfigure(Notify(), QuietHours())
+    each.submit(alert("d", "raised", "critical"))
+    assert shown.get(timeout=PATIENCE_S)["text"] == "Alert d."
+    each.stop(PATIENCE_S)
     assert shown.empty()
