@@ -61,6 +61,7 @@ def test_thresholds_change_under_an_open_stream(start_daemon, scene_recording):
 
 def test_every_thread_is_written_down_on_demand(start_daemon):
     daemon = start_daemon("stdin")
+    until(lambda: "config" in daemon.readiness()["parts"], daemon.log)  # the last to report
     daemon.process.send_signal(signal.SIGUSR1)
     until(lambda: "Every thread is written" in daemon.log.read_text(), daemon.log)
     log = daemon.log.read_text()
