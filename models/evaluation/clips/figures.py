@@ -17,7 +17,8 @@ EVERYDAY: Final = frozenset({"talk", "music", "traffic", "children", "animals"})
 SCREAM_FPR: Final = 0.01
 
 
-def _rounded(value: float | None) -> float | None:
+def rounded(value: float | None) -> float | None:
+    """To four places, as figures are printed."""
     return None if value is None else round(value, 4)
 
 
@@ -53,7 +54,7 @@ def _macro_errors(rows: Sequence[Scored], threshold: float) -> Errors:
 
 
 def _ends(interval: tuple[float, float] | None) -> list[float | None] | None:
-    return None if interval is None else [_rounded(end) for end in interval]
+    return None if interval is None else [rounded(end) for end in interval]
 
 
 def _table(rows: Sequence[Scored], threshold: float) -> dict[str, Any]:
@@ -62,10 +63,10 @@ def _table(rows: Sequence[Scored], threshold: float) -> dict[str, Any]:
     return {
         "clips": len(rows),
         "distress": sum(row.distress for row in rows),
-        "auc": _rounded(auc_of(rows)),
-        "fpr": _rounded(wrong.fpr),
-        "fnr": _rounded(wrong.fnr),
-        "uar": _rounded(uar(guesses)) if guesses else None,
+        "auc": rounded(auc_of(rows)),
+        "fpr": rounded(wrong.fpr),
+        "fnr": rounded(wrong.fnr),
+        "uar": rounded(uar(guesses)) if guesses else None,
     }
 
 
@@ -95,15 +96,15 @@ def scream_figures(rows: Sequence[Scored], threshold: float) -> dict[str, Any]:
     false = wilson([row.score >= threshold for row in everyday])
     strict = float(np.quantile([row.score for row in everyday], 1.0 - SCREAM_FPR, method="higher"))
     return {
-        "recall": _rounded(heard.value),
-        "recall_ci95": [_rounded(heard.low), _rounded(heard.high)],
-        "fpr": _rounded(false.value),
-        "fpr_ci95": [_rounded(false.low), _rounded(false.high)],
-        "recall_at_1_pct": _rounded(float(np.mean([row.score > strict for row in screams]))),
+        "recall": rounded(heard.value),
+        "recall_ci95": [rounded(heard.low), rounded(heard.high)],
+        "fpr": rounded(false.value),
+        "fpr_ci95": [rounded(false.low), rounded(false.high)],
+        "recall_at_1_pct": rounded(float(np.mean([row.score > strict for row in screams]))),
         "recall_by_corpus": {
             corpus: {
                 "screams": len(mine),
-                "recall": _rounded(float(np.mean([row.score >= threshold for row in mine]))),
+                "recall": rounded(float(np.mean([row.score >= threshold for row in mine]))),
             }
             for corpus, mine in _by(screams, lambda row: row.clip.corpus).items()
         },
@@ -135,25 +136,25 @@ def figures(rows: Sequence[Scored], threshold: float) -> dict[str, Any]:
     infants = [row for row in rows if row.clip.meaning.verdict == "infant"]
     return {
         "auc": {
-            "known": _rounded(macro_auc(known)),
+            "known": rounded(macro_auc(known)),
             "known_ci95": _ends(intervals["auc"]),
-            "pooled": _rounded(auc_of(clips)),
+            "pooled": rounded(auc_of(clips)),
         },
-        "fpr": _rounded(wrong.fpr),
+        "fpr": rounded(wrong.fpr),
         "fpr_ci95": _ends(intervals["fpr"]),
-        "fnr": _rounded(wrong.fnr),
+        "fnr": rounded(wrong.fnr),
         "fnr_ci95": _ends(intervals["fnr"]),
         "threshold": threshold,
-        "ece": _rounded(calibration.ece),
-        "mce": _rounded(calibration.mce),
-        "brier": _rounded(calibration.brier),
+        "ece": rounded(calibration.ece),
+        "mce": rounded(calibration.mce),
+        "brier": rounded(calibration.brier),
         "screams": scream_figures(clips, threshold),
         "infants": {
             "clips": len(infants),
-            "heard_as_infant": _rounded(
+            "heard_as_infant": rounded(
                 float(np.mean([row.infant >= threshold for row in infants])) if infants else None
             ),
-            "heard_as_distress": _rounded(
+            "heard_as_distress": rounded(
                 float(np.mean([row.score >= threshold for row in infants])) if infants else None
             ),
         },
@@ -165,8 +166,8 @@ def figures(rows: Sequence[Scored], threshold: float) -> dict[str, Any]:
         "by_label": {
             label: {
                 "clips": len(mine),
-                "median_score": _rounded(float(np.median([row.score for row in mine]))),
-                "raised": _rounded(float(np.mean([row.score >= threshold for row in mine]))),
+                "median_score": rounded(float(np.median([row.score for row in mine]))),
+                "raised": rounded(float(np.mean([row.score >= threshold for row in mine]))),
             }
             for label, mine in _by(rows, lambda r: f"{r.clip.corpus}/{r.clip.label}").items()
         },

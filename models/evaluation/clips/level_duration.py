@@ -1,7 +1,7 @@
 """How well distress is told by level and duration alone: what a network must not live on."""
 
 from collections.abc import Sequence
-from dataclasses import astuple
+from dataclasses import astuple, dataclass
 from typing import Final
 
 import numpy as np
@@ -10,7 +10,7 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 
 from models.data.corpora import Clip
 from models.evaluation.clips.hearing import Look, look_at_clips
-from models.evaluation.measures import auc, macro
+from models.evaluation.measures import auc
 
 LEAVES: Final = 8  # three figures need no more
 LEARNERS: Final = 400  # clips of a corpus that it learns from, drawn by a fixed seed
@@ -27,8 +27,16 @@ def corpora_of_both(clips: Sequence[Clip]) -> list[str]:
     return [name for name, found in both.items() if {"distress", "not_distress"} <= found]
 
 
-def level_duration_auc(learn: Sequence[Clip], judge: Sequence[Clip]) -> tuple[float, float]:
-    """AUC, mean over corpora, of boosted trees over level, peak and duration.
+@dataclass(frozen=True, slots=True)
+class Leak:
+    """AUC of the classifier without ears, as recorded and as the clips are heard."""
+
+    recorded: float | None
+    heard: float | None
+
+
+def level_duration_auc(learn: Sequence[Clip], judge: Sequence[Clip]) -> dict[str, Leak]:
+    """AUC of boosted trees over level, peak and duration, by corpus.
 
     Each corpus has its own: levels of one say nothing of another's.
 
@@ -37,17 +45,16 @@ def level_duration_auc(learn: Sequence[Clip], judge: Sequence[Clip]) -> tuple[fl
         judge: clips of other groups, with the same verdicts.
 
     Returns:
-        As recorded; and as the clips are heard in evaluation, cut and at random gains.
+        The corpora that have both classes on both sides.
     """
     corpora = sorted(set(corpora_of_both(learn)) & set(corpora_of_both(judge)))
     learn, judge = _drawn(_of(learn, corpora), corpora), _of(judge, corpora)
     looks = look_at_clips([*learn, *judge])
     seen, shown = looks[: len(learn)], looks[len(learn) :]
-    recorded, heard = (
-        macro([_auc(corpus, learn, seen, judge, shown, which) for corpus in corpora])
-        for which in (0, 1)
-    )
-    return recorded or 0.5, heard or 0.5
+    return {
+        corpus: Leak(*(_auc(corpus, learn, seen, judge, shown, which) for which in (0, 1)))
+        for corpus in corpora
+    }
 
 
 def _of(clips: Sequence[Clip], corpora: Sequence[str]) -> list[Clip]:

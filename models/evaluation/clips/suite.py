@@ -7,10 +7,11 @@ from typing import Any, Final
 
 from models.data.corpora import Clip, read_all
 from models.data.splits import Fold, split, without_corpus
-from models.evaluation.clips.figures import auc_of, figures, judged
+from models.evaluation.clips.figures import auc_of, figures, judged, rounded
 from models.evaluation.clips.hearing import MakeEar, Scored, hear_clips
 from models.evaluation.clips.level_duration import level_duration_auc
 from models.evaluation.fold_weights import weights_without
+from models.evaluation.measures import macro
 
 LEFT_OUT: Final = ("ravdess", "nemo", "tess", "emospeech_in")
 
@@ -56,9 +57,13 @@ def measure(data: Path, fold: Fold, ears: Ears, threshold: float) -> ClipsResult
     rows = hear_clips(folds[fold], ears.shipped)
     found = figures(rows, threshold)
     found["auc"]["unseen_corpus"] = {name: _unseen(clips, name, ears) for name in LEFT_OUT}
-    recorded, heard = level_duration_auc(folds["train"], folds[fold])
-    found["level_duration_auc"] = round(recorded, 4)
-    found["level_duration_auc_as_heard"] = round(heard, 4)
+    leaks = level_duration_auc(folds["train"], folds[fold])
+    found["level_duration_auc"] = rounded(macro([one.recorded for one in leaks.values()]))
+    found["level_duration_auc_as_heard"] = rounded(macro([one.heard for one in leaks.values()]))
+    found["level_duration_auc_by_corpus"] = {
+        corpus: {"recorded": rounded(one.recorded), "as_heard": rounded(one.heard)}
+        for corpus, one in leaks.items()
+    }
     student = {"student_recall": None, "student_fpr": None}
     if ears.student is not None:
         screams = figures(hear_clips(folds[fold], ears.student), threshold)["screams"]
@@ -73,5 +78,4 @@ def _unseen(clips: list[Clip], corpus: str, ears: Ears) -> float | None:
     if not path.is_file():
         return None
     rows = hear_clips(without_corpus(clips, corpus)["test"], ears.with_weights(path))
-    value = auc_of(judged(rows))
-    return None if value is None else round(value, 4)
+    return rounded(auc_of(judged(rows)))

@@ -92,6 +92,15 @@ def clips_page(figures: Mapping[str, Any], rows: Sequence[Scored], root: Path, f
         ),
         section("By corpus", "At the threshold of a warning.", _table(figures["by_corpus"])),
         section(
+            "Level and duration alone",
+            "AUC of a classifier that sees only level, peak and length: what the corpora give away"
+            " as recorded, and what is left of it in what the network is given.",
+            table(("", "as recorded", "as heard"), [
+                (name, each["recorded"], each["as_heard"])
+                for name, each in figures["level_duration_auc_by_corpus"].items()
+            ]),
+        ),
+        section(
             "By speaker",
             "Of the corpora that have both classes, the worst first.",
             folded(f"{len(figures['by_speaker'])} speakers and packages",

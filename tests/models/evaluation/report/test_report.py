@@ -82,6 +82,7 @@ def test_the_page_of_clips(rows, root, tmp_path):
     told = figures(rows, 0.7) | {
         "fold": "dev", "clips": len(rows), "level_duration_auc": 0.8,
         "level_duration_auc_as_heard": 0.5,
+        "level_duration_auc_by_corpus": {"nemo": {"recorded": 0.8, "as_heard": None}},
     }  # fmt: skip
     folder = tmp_path / "reports" / "today"
     folder.mkdir(parents=True)
