@@ -6,7 +6,7 @@ import threading
 import time
 from pathlib import Path
 
-from daemon import anew
+from daemon import anew, supervision
 from daemon.cli import main
 from daemon.fusion.fuser import Fuser
 from daemon.serve.server import AlertServer
@@ -53,6 +53,11 @@ def notifier_dies_once() -> None:
         return await check()
 
     notifier.check_availability = die
+
+
+def impatient() -> None:
+    """A sound library that hangs is not waited for for long."""
+    supervision.HANG_S = 2.0
 
 
 if __name__ == "__main__":

@@ -79,20 +79,6 @@ def test_an_absent_microphone_is_said_and_tried_again(start_daemon, distressd):
     assert "Traceback" not in log
 
 
-@pytest.mark.microphone
-def test_a_lost_microphone_is_said_and_comes_back(virtual_microphone, start_daemon):
-    daemon = start_daemon("mic", settings=f'[audio]\ndevice = "{virtual_microphone.device}"\n')
-    with daemon.subscribe() as subscriber:
-        assert virtual_microphone.device in source_in(subscriber, "ok")["reason"]
-        assert daemon.readiness()["ready"] is True
-        virtual_microphone.kill()
-        assert source_in(subscriber, "unavailable")["remedy"]
-        assert daemon.readiness()["ready"] is False
-        virtual_microphone.start()
-        source_in(subscriber, "ok")
-    assert daemon.readiness()["ready"] is True
-
-
 # Recordings
 
 

@@ -7,6 +7,7 @@ import queue
 import threading
 import time
 from contextlib import ExitStack
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -20,12 +21,20 @@ from daemon.health import Health
 from daemon.store.database import FILE
 
 PATIENCE_S = 60.0
+FAULTY = str(Path(__file__).with_name("faulty.py"))
 
 
 def row(fault, noticed_s, recovered_s, lost=0):
     """One row of the table: alerts lost, seconds until it was noticed, and until all was well."""
     times = [f"{s:.1f} s" if s is not None else "–" for s in (noticed_s, recovered_s)]
     print(f"\n| {fault} | {lost} | {times[0]} | {times[1]} |")
+
+
+def until(condition, log):
+    deadline = time.monotonic() + PATIENCE_S
+    while not condition():
+        assert time.monotonic() < deadline, log.read_text()
+        time.sleep(0.02)  # another process: there is no event to await
 
 
 class Watch:
@@ -100,6 +109,28 @@ def hum(player):
             return
 
     threading.Thread(target=write, daemon=True).start()
+
+
+@pytest.mark.slow
+@pytest.mark.microphone
+def test_a_sound_server_that_hangs(virtual_microphone, start_daemon, monkeypatch):
+    """The patience of 20 s is 2 s here."""
+    monkeypatch.delenv("INVOCATION_ID", raising=False)
+    daemon = start_daemon(
+        "mic",
+        settings=f'[audio]\ndevice = "{virtual_microphone.device}"\n',
+        program=(FAULTY, "impatient"),
+    )
+    with daemon.subscribe() as subscriber:
+        Watch(subscriber).wait_for("source", liveness="healthy")
+    with virtual_microphone.frozen():
+        frozen_s = time.monotonic()
+        until(lambda: "The daemon starts itself anew" in daemon.log.read_text(), daemon.log)
+        noticed_s = time.monotonic() - frozen_s
+    thawed_s = time.monotonic()
+    until(lambda: daemon.log.read_text().count("Listening to") > 1, daemon.log)
+    row("the sound server hangs for good", noticed_s, time.monotonic() - thawed_s)
+    assert daemon.stop() == 0
 
 
 @pytest.mark.microphone

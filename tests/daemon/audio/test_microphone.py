@@ -174,22 +174,6 @@ def test_the_default_stands_in_for_a_device_that_was_unplugged_until_it_is_back(
         assert f'"{bedside}"' in found.reason
 
 
-def test_a_device_whose_sound_is_unloaded_and_loaded_again_is_heard_again(
-    virtual_microphone, tmp_path: Path
-) -> None:
-    path = tmp_path / "tone.wav"
-    soundfile.write(path, tone(500, 2), 16_000)
-    with listening(virtual_microphone.device) as (_, ring, health):
-        health.wait_for("ok")
-        virtual_microphone.plug_out(virtual_microphone.sink)
-        assert health.wait_for("unavailable").stage == "recovering"
-        virtual_microphone.plug_in(virtual_microphone.sink)
-        health.wait_for("ok")
-        reader = ring.reader("test")
-        virtual_microphone.play(path)
-        hears(reader, 500)
-
-
 def test_a_system_that_hangs_is_noticed_and_comes_back(virtual_microphone) -> None:
     """PulseAudio stopped in its tracks: frames stop, and closing the stream does not return."""
     with listening(virtual_microphone.device) as (source, _, health):
