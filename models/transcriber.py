@@ -44,6 +44,9 @@ class Transcriber:
         language: the language spoken; None to detect it, where the model knows more than one.
         beam: how many hypotheses are followed.
 
+    Attributes:
+        padding: samples of silence after the longest utterance of a batch.
+
     Raises:
         ModelError: the library or a file is missing, or the files are no Whisper model.
     """
@@ -83,6 +86,7 @@ class Transcriber:
             ) from error
         self._vad = vad
         self._beam = beam
+        self.padding = PADDING
         self._language = language if self._whisper.model.is_multilingual else "en"
         self._tokenizer = Tokenizer(
             self._whisper.hf_tokenizer,
@@ -107,7 +111,7 @@ class Transcriber:
             return found
         longest = FRAMES_30S * FRAME - PADDING
         cut = [np.ascontiguousarray(utterances[i][:longest], np.float32) for i in heard]
-        frames = (max(len(one) for one in cut) + PADDING) // FRAME
+        frames = min(FRAMES_30S, (max(len(one) for one in cut) + self.padding) // FRAME)
         encoded = self._whisper.encode(np.stack([self._features(one, frames) for one in cut]))
         languages = self._languages(encoded, len(cut))
         results = self._write(encoded, languages, frames)

@@ -82,7 +82,12 @@ def spinning(count: int) -> Iterator[None]:
 
 
 def bench_latency(
-    events: Sequence[Float], alerts: int, load: int, progress: Callable[[int], None]
+    events: Sequence[Float],
+    alerts: int,
+    load: int,
+    progress: Callable[[int], None],
+    *,
+    language: bool = False,
 ) -> dict[str, Any]:
     """Receive at least ``alerts`` raised alerts, beside ``load`` spinning processes.
 
@@ -91,6 +96,7 @@ def bench_latency(
         alerts: how many alerts are wanted.
         load: spinning processes.
         progress: called with the number of alerts so far.
+        language: the daemon has its language worker.
 
     Returns:
         ``alerts``, ``lost``, ``load``, ``ms`` over raised alerts, and ``stages``.
@@ -98,7 +104,8 @@ def bench_latency(
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "scene.wav"
         soundfile.write(path, scene(events, alerts), SAMPLE_RATE, subtype="FLOAT")
-        with running_daemon(f"file:{path}", SETTINGS) as daemon, spinning(load):
+        settings = f"{SETTINGS}\n[language]\nenabled = {str(language).lower()}"
+        with running_daemon(f"file:{path}", settings) as daemon, spinning(load):
             received = _subscribe(daemon.url, daemon.token, alerts, progress)
     raised = [(message, ms) for message, ms in received if message["phase"] == "raised"]
     if len(raised) < alerts:

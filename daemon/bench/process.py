@@ -50,6 +50,8 @@ def running_daemon(
         if folder is None:
             name = own.enter_context(tempfile.TemporaryDirectory(prefix="distressd-bench-"))
             folder = Path(name)
+        if "[language]" not in settings:
+            settings += "\n[language]\nenabled = false"  # what listens is measured by itself
         config = folder / "config.toml"
         config.write_text(
             f"version = 1\n[serve]\nport = 0\n{serve}\n[notify]\ndesktop = false\n{settings}\n"

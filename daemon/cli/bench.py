@@ -1,5 +1,6 @@
 """``distressd bench``: what this machine makes of it."""
 
+import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -80,20 +81,58 @@ def hop(*, recordings: tuple[Path, ...], as_json: bool) -> None:
     "--load", type=click.IntRange(min=0), default=0, help="Spinning processes of equal priority."
 )
 @recording_option
+@click.option("--language", is_flag=True, help="Beside language models with a full queue.")
+@click.option(
+    "--speech",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="Recording for these models, any number of them; default: the demonstration scene.",
+)
 @json_option
-def latency(*, alerts: int, load: int, recordings: tuple[Path, ...], as_json: bool) -> None:
+def latency(
+    *,
+    alerts: int,
+    load: int,
+    recordings: tuple[Path, ...],
+    language: bool,
+    speech: tuple[Path, ...],
+    as_json: bool,
+) -> None:
     """From the deciding sound in the ring to an alert in another process.
 
     Plays recorded events at real pace: about three seconds an alert.
     """
     from daemon.bench.latency import bench_latency
 
-    with _progress() as bar:
-        task = bar.add_task("alerts", total=alerts)
-        figures = bench_latency(
-            _events(recordings), alerts, load, lambda count: bar.update(task, completed=count)
-        )
-    _show(figures, as_json=as_json)
+    with contextlib.ExitStack() as beside:
+        own = beside.enter_context(_busy_lane(speech)) if language else {}
+        with _progress() as bar:
+            task = bar.add_task("alerts", total=alerts)
+            figures = bench_latency(
+                _events(recordings),
+                alerts,
+                load,
+                lambda count: bar.update(task, completed=count),
+                language=language,
+            )
+    _show(figures | own, as_json=as_json)
+
+
+@contextlib.contextmanager
+def _busy_lane(speech: tuple[Path, ...]) -> Iterator[dict[str, Any]]:
+    """Language models at work; their figures, complete when this is left."""
+    from daemon.audio.recording import read_recording
+    from daemon.audio.scene import render
+    from daemon.bench.language import busy_lane, pieces
+    from daemon.config.schema import Language
+    from models.evaluation.asr import speedup
+    from models.transcriber import Transcriber
+
+    sounds = [read_recording(path) for path in speech] or pieces(render())
+    batch = round(speedup(Transcriber(), sounds[:8]), 2)
+    with busy_lane(Language(), sounds) as figures:
+        yield figures
+    figures["batch_speedup"] = batch
 
 
 @bench.command(short_help="Memory, processor time and start.")

@@ -25,7 +25,7 @@ Found = tuple[dict[str, Any], Callable[[Path], str] | None]
 @config_option
 @click.option(
     "--suite",
-    type=click.Choice(["floor", "clips", "ravdess", "scenes", "endurance"]),
+    type=click.Choice(["floor", "clips", "ravdess", "scenes", "endurance", "text", "asr"]),
     default="floor",
 )
 @click.option(
@@ -64,6 +64,10 @@ def evaluate(
 
     scenes: distress in hours of everyday sound, in simulated rooms, at four levels over it.
 
+    text: words of distress against others, as the readers of [language] tell them apart.
+
+    asr: word error rate clean and in noise, and what is invented where nobody speaks.
+
     endurance: whether six hours of an open gate change what is heard afterwards.
     """
     require_training()
@@ -71,6 +75,8 @@ def evaluate(
     suites: dict[str, Callable[[], Found]] = {
         "floor": lambda: (_floor(data, config), None),
         "endurance": lambda: (_endurance(data, config), None),
+        "text": lambda: (_text(data, config), None),
+        "asr": lambda: (_asr(data, config), None),
         "clips": lambda: _clips(data, config, fold),
         "ravdess": lambda: _ravdess(data, config, fold),
         "scenes": lambda: _scenes(data, config, fold, quick=quick),
@@ -86,6 +92,31 @@ def evaluate(
     for name, value in figures.items():
         if name not in TABLES:
             click.echo(f"{name:28} {value}")
+
+
+def _text(data: Path, config: Config) -> dict[str, Any]:
+    from models.evaluation import text
+    from models.reasoner import Reasoner
+
+    language = config.language
+    reasoner = Reasoner(language.llm or None, threads=language.threads, lora=language.lora)
+    for error in reasoner.missing:
+        click.echo(f"Without one reader: {error}", err=True)
+    return text.measure(data, reasoner, partial(click.echo, err=True))
+
+
+def _asr(data: Path, config: Config) -> dict[str, Any]:
+    from models.evaluation import asr
+    from models.transcriber import Transcriber
+
+    language = config.language
+    transcriber = Transcriber(
+        language.whisper,
+        device=language.device,
+        threads=language.threads,
+        language=language.spoken or None,
+    )
+    return asr.measure(data, transcriber, partial(click.echo, err=True))
 
 
 def _floor(data: Path, config: Config) -> dict[str, Any]:

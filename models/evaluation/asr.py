@@ -1,0 +1,139 @@
+"""Word error rate, clean and in noise; what is invented where nobody speaks; what a batch gains."""
+
+import csv
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import soundfile
+from numpy.typing import NDArray
+
+from models.data.corpora import DataError
+from models.features.constants import SAMPLE_RATE
+from models.language.doubts import plain
+from models.transcriber import Transcriber
+
+Float = NDArray[np.float32]
+
+ROWS: Final = 96
+BATCH: Final = 8
+SNRS: Final = (20, 10, 5)
+LONGEST_S: Final = 20.0
+SPEECHLESS: Final = {
+    "us8k": frozenset({"children_playing"}),
+    "esc10": frozenset({"baby_cry"}),
+    "music": frozenset[str](),
+}
+"""Corpora in which nobody speaks, and the labels that are left out of each."""
+SPEECHLESS_ROWS: Final = 240
+
+
+def measure(data: Path, transcriber: Transcriber, told: Callable[[str], None]) -> dict[str, Any]:
+    """The suite's figures, over the LibriSpeech rows that carry a transcript.
+
+    Raises:
+        DataError: there are none.
+    """
+    rows = _rows(data)
+    sounds = [
+        soundfile.read(data / "librispeech" / row["file"], dtype="float32")[0] for row in rows
+    ]
+    texts = [row["text"] for row in rows]
+    told(f"{len(rows)} sentences, clean …")
+    clean = word_error_rate(texts, _write(transcriber, sounds))
+    rng = np.random.default_rng(1)
+    noisy = {}
+    for snr in SNRS:
+        told(f"at {snr} dB …")
+        heard = _write(transcriber, [_in_noise(sound, snr, rng) for sound in sounds])
+        noisy[str(snr)] = round(word_error_rate(texts, heard), 4)
+    told("padded to thirty seconds …")
+    transcriber.padding, usual = 30 * SAMPLE_RATE, transcriber.padding
+    padded = word_error_rate(texts, _write(transcriber, sounds))
+    transcriber.padding = usual
+    told("where nobody speaks …")
+    silent = _speechless(data)
+    return {
+        "n": len(rows),
+        "wer": {"clean": round(clean, 4), "noisy": noisy, "padded_to_30_s": round(padded, 4)},
+        "invented": {
+            "n": len(silent),
+            "believed": sum(bool(text) for text in _write(transcriber, silent)),
+        },
+        "batch_speedup": round(speedup(transcriber, sounds[:BATCH]), 2),
+    }
+
+
+def speedup(transcriber: Transcriber, sounds: Sequence[Float]) -> float:
+    """How many times faster a batch is than its utterances one by one, padded alike."""
+    longest = max(len(sound) for sound in sounds)
+    alike = [np.pad(sound, (0, longest - len(sound))) for sound in sounds]
+    times = []
+    for batches in ([alike], [[one] for one in alike]) * 2:  # the first round warms up
+        began = time.perf_counter()
+        for batch in batches:
+            transcriber(batch, gates=False)
+        times.append(time.perf_counter() - began)
+    return times[3] / times[2]
+
+
+def word_error_rate(truth: Sequence[str], heard: Sequence[str]) -> float:
+    """Edits for each word of the truth, over all sentences."""
+    edits = words = 0
+    for said, written in zip(truth, heard, strict=True):
+        wanted = plain(said).split()
+        edits += _distance(wanted, plain(written).split())
+        words += len(wanted)
+    return edits / words
+
+
+def _distance(one: Sequence[str], other: Sequence[str]) -> int:
+    """Levenshtein's, over words."""
+    row = list(range(len(other) + 1))
+    for i, word in enumerate(one, start=1):
+        before, row[0] = row[0], i
+        for j, again in enumerate(other, start=1):
+            before, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, before + (word != again))
+    return row[-1]
+
+
+def _rows(data: Path) -> list[dict[str, str]]:
+    table = data / "librispeech" / "labels.csv"
+    if not table.is_file():
+        raise DataError(f"{table} is missing.", "Name the folder that holds the corpora: --data.")
+    with table.open(newline="", encoding="utf-8") as lines:
+        rows = [
+            row
+            for row in csv.DictReader(lines)
+            if row.get("text") and float(row["dur"]) <= LONGEST_S
+        ]
+    if not rows:
+        raise DataError(f"{table} has no transcripts.", "Fetch LibriSpeech with its texts.")
+    return sorted(rows[:ROWS], key=lambda row: float(row["dur"]))
+
+
+def _speechless(data: Path) -> list[Float]:
+    found = []
+    for corpus, left_out in SPEECHLESS.items():
+        with (data / corpus / "labels.csv").open(newline="", encoding="utf-8") as lines:
+            rows = [row for row in csv.DictReader(lines) if row["label"] not in left_out]
+        step = max(1, len(rows) * len(SPEECHLESS) // SPEECHLESS_ROWS)
+        for row in rows[::step]:
+            sound, _ = soundfile.read(data / corpus / row["file"], dtype="float32")
+            found.append(sound[: 10 * SAMPLE_RATE])
+    return found
+
+
+def _in_noise(sound: Float, snr_db: float, rng: np.random.Generator) -> Float:
+    level = np.sqrt(np.mean(sound.astype(np.float64) ** 2)) * 10.0 ** (-snr_db / 20.0)
+    noisy: Float = sound + rng.standard_normal(len(sound)).astype(np.float32) * np.float32(level)
+    return np.clip(noisy, -1.0, 1.0)
+
+
+def _write(transcriber: Transcriber, sounds: Sequence[Float]) -> list[str]:
+    found: list[str] = []
+    for at in range(0, len(sounds), BATCH):
+        found += [one.text for one in transcriber(sounds[at : at + BATCH])]
+    return found

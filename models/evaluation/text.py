@@ -1,0 +1,111 @@
+"""How well the readers tell words of distress from others, on words that tuning never saw.
+
+The sentences written for this project (test topics), television dialogue (MELD: anger and fear
+against neutral and joy) and comments (GoEmotions: fear against neutral): the last two are labels
+of feelings, which are not the same as distress.
+"""
+
+import csv
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from models.evaluation.measures import auc
+from models.evaluation.sentences import Sentence, read_sentences
+from models.reasoner import Reasoner
+
+OTHERS_READ: Final = 300  # of each foreign corpus, every n-th
+FALSE_POSITIVES: Final = 0.02
+BINS: Final = 10
+TEN_WORDS: Final = range(8, 13)
+MELD_DISTRESS, MELD_OTHER = frozenset({"anger", "fear"}), frozenset({"neutral", "joy"})
+GO_FEAR, GO_NEUTRAL = "14", "27"
+
+
+def measure(data: Path, reasoner: Reasoner, told: Callable[[str], None]) -> dict[str, Any]:
+    """The suite's figures.
+
+    Args:
+        data: folder of the corpora; those that it lacks are left out.
+        reasoner: as the daemon uses it.
+        told: progress, for people.
+    """
+    sentences = read_sentences("test")
+    told(f"{len(sentences)} sentences …")
+    scores, times = _read([one.text for one in sentences], reasoner)
+    figures = own_figures(sentences, scores)
+    ten = [
+        ms for one, ms in zip(sentences, times, strict=True) if len(one.text.split()) in TEN_WORDS
+    ]
+    figures["ms_p50"] = round(float(np.median(ten)), 1)
+    figures["ms_p95"] = round(float(np.percentile(ten, 95)), 1)
+    for name, read in (("meld", _meld), ("goemotions", _goemotions)):
+        pairs = list(read(data))
+        if pairs:
+            step = max(1, len(pairs) // OTHERS_READ)
+            kept = pairs[::step]
+            told(f"{len(kept)} of {name} …")
+            found, _ = _read([text for text, _ in kept], reasoner)
+            figures[name] = {"n": len(kept), "auc": _round(auc([d for _, d in kept], found))}
+    return figures
+
+
+def own_figures(sentences: Sequence[Sentence], scores: Sequence[float]) -> dict[str, Any]:
+    """Area under the curve, sensitivity and calibration over our own sentences."""
+    truth = np.array([one.distress for one in sentences])
+    hard = np.array([one.hard for one in sentences])
+    given = np.asarray(scores)
+    threshold = np.quantile(given[~truth], 1.0 - FALSE_POSITIVES)
+    return {
+        "n": len(sentences),
+        "auc": _round(auc(truth, given)),
+        "auc_hard": _round(auc(truth[truth | hard], given[truth | hard])),
+        "sensitivity_at_2pct_fpr": round(float((given[truth] > threshold).mean()), 4),
+        "ece": round(_calibration_error(truth, given), 4),
+    }
+
+
+def _read(texts: Sequence[str], reasoner: Reasoner) -> tuple[list[float], list[float]]:
+    """Probabilities (0 where nobody could read it) and milliseconds."""
+    scores, times = [], []
+    for text in texts:
+        began = time.perf_counter()
+        scores.append(reasoner(text).probability or 0.0)
+        times.append((time.perf_counter() - began) * 1000)
+    return scores, times
+
+
+def _calibration_error(truth: Any, scores: Any) -> float:
+    place = np.minimum((scores * BINS).astype(int), BINS - 1)
+    return float(
+        sum(
+            (place == at).mean() * abs(scores[place == at].mean() - truth[place == at].mean())
+            for at in np.unique(place)
+        )
+    )
+
+
+def _meld(data: Path) -> Iterator[tuple[str, bool]]:
+    path = data / "text" / "meld" / "test_sent_emo.csv"
+    if path.is_file():
+        with path.open(newline="", encoding="utf-8") as lines:
+            for row in csv.DictReader(lines):
+                if row["Emotion"] in MELD_DISTRESS | MELD_OTHER:
+                    yield row["Utterance"], row["Emotion"] in MELD_DISTRESS
+
+
+def _goemotions(data: Path) -> Iterator[tuple[str, bool]]:
+    path = data / "text" / "goemotions" / "original" / "test.tsv"
+    if path.is_file():
+        rows = [line.split("\t") for line in path.read_text(encoding="utf-8").splitlines()]
+        fear = [text for text, labels, _ in rows if labels == GO_FEAR]
+        neutral = [text for text, labels, _ in rows if labels == GO_NEUTRAL]
+        yield from ((text, True) for text in fear)
+        yield from ((text, False) for text in neutral[:: max(1, len(neutral) // len(fear))])
+
+
+def _round(value: float | None) -> float | None:
+    return None if value is None else round(value, 4)
