@@ -44,7 +44,7 @@ def load_ear(config: Config, health: Health) -> Ear:
         ear = Ear(found, sounds, gate)
         _require_finite(found)
     # What the metadata lacks, has too much or of another kind; tensors of another shape.
-    except (KeyError, TypeError, AttributeError, ValueError, IndexError) as error:
+    except (LookupError, TypeError, AttributeError, ValueError, ArithmeticError) as error:
         raise ModelError(
             f"{config.acoustic.weights or weights.SHIPPED} was made for another version of"
             f" distressd ({error}).",

@@ -30,7 +30,7 @@ from models.features.constants import HOP, SAMPLE_RATE
 Float = NDArray[np.float32]
 
 SAMPLED_EVERY = 10  # minutes of sound
-WARM_H = 1.0  # caches fill, the allocator settles
+WARM_H = 4.0  # the store fills its page cache in three, the allocator settles
 WARM_SHARE = 0.1  # ... and of a short run at least so much
 DRAIN_S = 120.0
 POLL_S = 0.05

@@ -94,9 +94,11 @@ def parse_config(text: str, path: Path) -> LoadedConfig:
     """
     try:
         data = tomllib.loads(text)
+        lines = key_lines(text)
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(_syntax(path, text, str(error))) from error
-    lines = key_lines(text)
+    except RecursionError as error:
+        raise ConfigError(f"{path}: lists or tables are nested too deeply.") from error
     data, notes = migrate(data)
     # By way of JSON, pydantic is strict about types ("yes" is no boolean) and still takes
     # a list for a tuple and text for a path or a time of day.

@@ -90,3 +90,12 @@ def test_the_long_run_notices_what_it_looks_for(tmp_path, fault, counted):
     assert done.returncode == 1, done.stderr
     assert json.loads(done.stdout)[counted] >= 1
     assert list((tmp_path / "kept").iterdir())
+
+
+def test_what_the_long_run_found_is_refused():
+    assert not targets.config(b"a = " + b"[" * 5_000)
+    shipped = targets.weights.load()
+    path = targets._folder() / "endless.safetensors"
+    gate = shipped.metadata["gate"] | {"floor_s": float("inf")}
+    targets.weights.save(path, shipped.tensors, shipped.metadata | {"gate": gate})
+    assert not targets.model(path.read_bytes())

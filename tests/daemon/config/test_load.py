@@ -150,3 +150,11 @@ def test_order_of_places(monkeypatch, tmp_path, write):
     monkeypatch.setenv("DISTRESSD_CONFIG", "named.toml")
     assert find_config() == Path("named.toml")
     assert find_config(Path("given.toml")) == Path("given.toml")
+
+
+@pytest.mark.parametrize("opening", ["[" * 5_000, "{a=" * 5_000, "[" * 90 + "]" * 90])
+def test_deep_nesting_is_a_mistake_like_any_other(tmp_path, opening):
+    path = tmp_path / "config.toml"
+    path.write_text(f"version = 1\nodd = {opening}\n")
+    with pytest.raises(ConfigError):
+        read_config(path)
