@@ -24,7 +24,7 @@ def service() -> None:
     """Have distressd start by itself and be started again when it ends."""
 
 
-@service.command()
+@service.command(short_help="Install the service, and start it.")
 @config_option
 @system_option
 @dry_run_option
@@ -42,7 +42,7 @@ def install(config_path: Path | None, *, system: bool, dry_run: bool) -> None:
             click.echo(note)
 
 
-@service.command()
+@service.command(short_help="Stop the service, and remove it.")
 @system_option
 @dry_run_option
 def uninstall(*, system: bool, dry_run: bool) -> None:
@@ -61,7 +61,7 @@ def uninstall(*, system: bool, dry_run: bool) -> None:
         click.echo(f"Yours, and left in place: {what}: {path}")
 
 
-@service.command()
+@service.command(short_help="Say what the service manager knows of it.")
 @system_option
 @json_option
 def status(*, system: bool, as_json: bool) -> None:
