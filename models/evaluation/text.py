@@ -42,6 +42,12 @@ def measure(data: Path, reasoner: Reasoner, told: Callable[[str], None]) -> dict
     ]
     figures["ms_p50"] = round(float(np.median(ten)), 1)
     figures["ms_p95"] = round(float(np.percentile(ten, 95)), 1)
+    meaning = Reasoner(None)
+    told("by meaning alone …")
+    scores, times = _read([one.text for one in sentences], meaning)
+    figures["meaning_alone"] = own_figures(sentences, scores) | {
+        "ms_p50": round(float(np.median(times)), 1)
+    }
     for name, read in (("meld", _meld), ("goemotions", _goemotions)):
         pairs = list(read(data))
         if pairs:

@@ -75,6 +75,9 @@ def test_category_and_reason_come_on_request_and_are_bounded(reasoner):
     assert told.category != "none"
     assert 10 < len(told.reason) < 140
     assert told.reason.endswith(".")
+    hurt = reasoner("I've fallen down the stairs and my hip hurts so much.", explained=True)
+    assert hurt.reason.startswith("The speaker says that ")
+    assert hurt.reason != told.reason
     calm = reasoner("Dinner is ready, come and sit down.", explained=True)
     assert calm.category == "none"
 
