@@ -23,7 +23,7 @@ def test_recording_raises_alert_in_the_hands_of_a_subscriber(
     start_daemon, scene_recording, validate
 ):
     daemon = start_daemon(f"file:{scene_recording}")
-    with daemon.subscribe() as subscriber:
+    with daemon.subscribe(since=0) as subscriber:  # on a slow machine it has begun already
         snapshot = subscriber.receive()
         events = subscriber.alerts("cleared")
     for message in [snapshot, *events]:
@@ -56,7 +56,7 @@ def test_real_scream_raises_an_alert(start_daemon, data_root, sound_events, tmp_
 
 def test_killed_daemon_loses_nothing_that_a_subscriber_saw(start_daemon, scene_recording):
     daemon = start_daemon(f"file:{scene_recording}")
-    with daemon.subscribe() as subscriber:
+    with daemon.subscribe(since=0) as subscriber:
         epoch = subscriber.receive()["epoch"]
         seen = subscriber.alerts("raised")
     daemon.kill()
@@ -111,7 +111,7 @@ def test_same_events_at_any_pace(scene_recording):
 @pytest.mark.skipif(not Path("/proc/self/maps").exists(), reason="needs /proc to look inside")
 def test_listening_process_holds_no_torch(start_daemon, scene_recording):
     daemon = start_daemon(f"file:{scene_recording}")
-    with daemon.subscribe() as subscriber:
+    with daemon.subscribe(since=0) as subscriber:
         subscriber.receive()
         subscriber.alerts("raised")
         mapped = Path(f"/proc/{daemon.process.pid}/maps").read_text()
