@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.data.corpora import Clip
+from models.errors import DataError
 from models.features.constants import FRAME, HOP, HOPS_PER_SECOND, SAMPLE_RATE
 from models.features.gain import GainSettings
 from models.features.gate import GateSettings
@@ -109,5 +110,5 @@ def test_examples_know_where_their_clip_begins(tmp_path):
 
 def test_missing_files_are_an_error(tmp_path):
     clip = Clip(Path(tmp_path), "ravdess", "nowhere.flac", "angry", "", "g", 1.0)
-    with pytest.raises(soundfile.LibsndfileError):
+    with pytest.raises(DataError, match=r"nowhere\.flac cannot be decoded"):
         make_examples([clip], [0], 1, SETTINGS, GATE, GAIN)
