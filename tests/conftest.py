@@ -3,6 +3,7 @@
 import os
 import shutil
 import signal
+import signal
 import socket
 import subprocess
 import sys
@@ -22,6 +23,10 @@ from daemon.errors import SourceUnavailable
 # How long an example takes says nothing on a machine that others share.
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
+
+# Where the tests were started in the background, SIGINT is ignored, and every process started here
+# would inherit that; those that are told to end by it would go on for ever.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 BESIDE = Path(__file__).parents[2] / "shared" / "data"
 PULSEAUDIO_START_S = 20.0

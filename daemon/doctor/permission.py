@@ -62,5 +62,8 @@ def _listen(index: int, rate: int) -> "np.ndarray[tuple[int, ...], np.dtype[np.f
         ended = not sd.get_stream().active
         sd.stop(ignore_errors=True)
     except sd.PortAudioError as error:
-        raise SourceUnavailable(f"The microphone cannot be opened ({error}).") from error
+        raise SourceUnavailable(
+            f"The microphone cannot be opened ({error}).",
+            "Close what uses it, or choose another in [audio] device: distressd devices.",
+        ) from error
     return np.asarray(sound, np.float32) if ended else None

@@ -109,7 +109,10 @@ class SystemdService:
         asked = self._words("show", UNIT, f"--property={','.join(_SHOWN)}")
         done = run(asked)
         if done.returncode:
-            raise InstallError(f"systemctl does not answer: {done.stderr.strip()}")
+            raise InstallError(
+                f"systemctl does not answer: {done.stderr.strip()}",
+                "See: systemctl --user status",
+            )
         told = dict(line.split("=", 1) for line in done.stdout.splitlines() if "=" in line)
         return ServiceStatus(
             installed=self.unit.exists(),
