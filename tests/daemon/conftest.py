@@ -24,7 +24,7 @@ from daemon.config.load import shipped_config
 from models import registry
 from models.errors import ModelError
 
-PATIENCE_S = 60.0
+PATIENCE_S = 120.0
 SETTINGS = """version = 1
 [serve]
 port = 0
