@@ -63,7 +63,8 @@ def input_devices(*, probe: bool = False) -> tuple[InputDevice, ...]:
         )
     except sd.PortAudioError as error:
         raise SourceUnavailable(
-            f"The devices cannot be listed ({portaudio.plain(error)})."
+            f"The devices cannot be listed ({portaudio.plain(error)}).",
+            "Is the sound system up? Restart it, or distressd.",
         ) from error
     return tuple(replace(d, opens_at_16k=_opens_at_16k(d)) for d in found) if probe else found
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from daemon.errors import DistressdError
 
-START_TIMEOUT_S = 20.0
+START_TIMEOUT_S = 120.0
 POLL_S = 0.002
 
 
@@ -74,7 +74,7 @@ def running_daemon(
             yield RunningDaemon(process, url, (state / "token").read_text().strip(), asked)
         finally:
             process.terminate()
-            process.wait(timeout=10)
+            process.wait(timeout=60)
             if process.stdin is not None:
                 with contextlib.suppress(BrokenPipeError):  # what nobody reads any more
                     process.stdin.close()
