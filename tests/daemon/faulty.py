@@ -13,13 +13,13 @@ from daemon.serve.server import AlertServer
 
 
 def fusion_dies() -> None:
-    """In the first process only."""
+    """In the first process only, once there is a file ``die`` in the state folder."""
     if anew.TIMES in os.environ:
         return
     hear = Fuser.hear
 
     def die(self, evidence):
-        if Path(os.environ["DISTRESSD_STATE"], "run.json").exists():
+        if Path(os.environ["DISTRESSD_STATE"], "die").exists():
             raise RuntimeError("a bug in fusion")
         return hear(self, evidence)
 

@@ -6,13 +6,14 @@
 import queue
 import threading
 import time
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from daemon.audio.asleep import Moment
+from daemon.audio.liveness import Settings
 from daemon.audio.microphone import MicrophoneSource
 from daemon.audio.recording import read_recording
 from daemon.audio.ring import Ring
@@ -20,7 +21,7 @@ from daemon.bench.kill import bench_kill
 from daemon.health import Health
 from daemon.store.database import FILE
 
-PATIENCE_S = 60.0
+PATIENCE_S = 120.0
 FAULTY = str(Path(__file__).with_name("faulty.py"))
 
 
@@ -74,12 +75,8 @@ def test_a_microphone_through_everything_that_happens_to_one(
 
         # Nobody plays anything: PulseAudio's null sink sends exact zeros.
         noticed_s = watch.wait_for("source", liveness="alarmed", cause="muted or denied")
-        player = stack.enter_context(virtual_microphone.player())
-        stack.callback(player.stdin.close)
-        hum(player)
+        stack.enter_context(humming(virtual_microphone))
         row("exact zeros", noticed_s, watch.wait_for("source", liveness="healthy"))
-        assert noticed_s < PATIENCE_S
-
         with virtual_microphone.frozen():
             noticed_s = watch.wait_for("source", liveness="alarmed", cause="stalled")
         row("frames stop", noticed_s, watch.wait_for("source", liveness="healthy"))
@@ -96,19 +93,28 @@ def test_a_microphone_through_everything_that_happens_to_one(
     assert "Traceback" not in daemon.log.read_text()
 
 
-def hum(player):
-    """A tone too faint to open the gate, for as long as the player lives."""
+@contextmanager
+def humming(microphone):
+    """A tone too faint to open the gate, until its player is gone."""
     tone = (200 * np.sin(np.arange(16_000) / 20)).astype("<i2").tobytes()
+    player = microphone.player()
 
     def write():
-        try:
+        with suppress(BrokenPipeError):
             while True:
                 player.stdin.write(tone)
                 player.stdin.flush()
-        except (BrokenPipeError, ValueError):
-            return
 
-    threading.Thread(target=write, daemon=True).start()
+    writer = threading.Thread(target=write)
+    writer.start()
+    try:
+        yield
+    finally:
+        player.kill()
+        player.wait()
+        writer.join()
+        with suppress(BrokenPipeError):
+            player.stdin.close()
 
 
 @pytest.mark.slow
@@ -140,7 +146,10 @@ def test_an_hour_of_sleep(virtual_microphone):
     health.listen(lambda _, part: changes.put((time.monotonic(), part.stage, part.cause)))
     ring = Ring(160_000)
     source = MicrophoneSource(
-        virtual_microphone.device, health, clocks=lambda: Moment(0.0, 0.0, asleep[0])
+        virtual_microphone.device,
+        health,
+        settings=Settings(zeros_s=PATIENCE_S),  # nobody plays anything
+        clocks=lambda: Moment(0.0, 0.0, asleep[0]),
     )
 
     def wait_for(stage, cause=""):
@@ -195,8 +204,9 @@ def test_a_store_that_is_damaged_at_the_start(start_daemon):
 
 
 @pytest.mark.slow
-def test_kill_9_at_random_moments(scene_recording):
-    """Two here; ``distressd bench kill`` does two hundred."""
+def test_kill_9_at_random_moments(scene_recording, monkeypatch):
+    """Two here, late enough for alerts on any machine; ``distressd bench kill`` does many."""
+    monkeypatch.setattr("daemon.bench.kill.LATEST_S", 20.0)
     figures = bench_kill([read_recording(scene_recording)], 2, 7, lambda _: None)
     assert (figures["lost"], figures["repeated"], figures["disordered"]) == (0, 0, 0)
     assert figures["seen"] > 0

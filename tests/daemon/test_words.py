@@ -114,7 +114,7 @@ def test_a_killed_worker_costs_words_and_no_alert(start_daemon, call_for_help):
     assert daemon.process.poll() is None
     children = psutil.Process(daemon.process.pid).children()
     daemon.stop()
-    _, alive = psutil.wait_procs(children, timeout=30)
+    _, alive = psutil.wait_procs(children, timeout=120)
     assert not alive
 
 

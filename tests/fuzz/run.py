@@ -29,6 +29,7 @@ from mutation import mutate  # noqa: E402 - beside this file
 from targets import TARGETS, seeds  # noqa: E402
 
 HANG_S = 20.0  # on a busy machine; a reader takes microseconds
+START_S = 300.0  # until the first input: imports, and seeds are made
 TOLERATED_MB = 24.0  # of growth: allocators keep what they once had
 TOLD_EVERY = 500
 KEPT = 256  # inputs that were taken for good, to be changed further
@@ -116,7 +117,7 @@ def watch(name: str, inputs: int, seed: int, kept: Path) -> dict[str, Any]:
                 break
             if (now := current.read_bytes()) != note:
                 note, moved = now, time.monotonic()
-            elif time.monotonic() - moved > HANG_S:
+            elif time.monotonic() - moved > (HANG_S if note else START_S):
                 figures["hangs"] += 1
                 keep(kept, f"{name}-hang-{figures['inputs'] + at}", note, "")
                 process.kill()

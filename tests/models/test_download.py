@@ -24,6 +24,12 @@ def model_file(url: str, package: Packaged | None = None, content: bytes = CONTE
     return ModelFile("model", "model", "us", "MIT", "a test", (edition,))
 
 
+@pytest.fixture(autouse=True)
+def no_proxy(monkeypatch) -> None:
+    """The publisher is on this machine."""
+    monkeypatch.setenv("no_proxy", "*")
+
+
 class Publisher:
     """Serves CONTENT in ranges; ``breaks_after`` bytes it hangs up."""
 

@@ -22,7 +22,7 @@ from daemon.audio.ring import Ring
 from daemon.audio.seek import Seeker
 from daemon.health import Health, PartHealth, State
 
-WAIT_S = 30.0
+WAIT_S = 60.0
 SOUND = np.full((160, 1), 0.25, np.float32)
 
 
@@ -248,7 +248,7 @@ def test_exact_zeros_are_degraded_until_there_is_sound(
 
     monkeypatch.setattr(sys, "platform", "darwin")
     device.scripts = [mute_at_first]
-    with listening() as (_, ring, health):
+    with listening(settings=Settings(stall_s=WAIT_S)) as (_, ring, health):
         found = health.wait_for("degraded")
         assert ring.written >= 2.5 * 16_000
         assert "zeros" in found.reason

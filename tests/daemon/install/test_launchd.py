@@ -3,6 +3,7 @@
 import json
 import os
 import plistlib
+import sys
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from click.testing import CliRunner
 from daemon.cli import main
 from daemon.install.bundle import fingerprint
 
-PROGRAM = """#!/usr/bin/env python3
+PROGRAM = """#!{python}
 import json, os, pathlib, sys
 name = pathlib.Path(sys.argv[0]).name
 with open({log!r}, "a") as log:
@@ -37,7 +38,7 @@ def mac(home, tmp_path, monkeypatch):
         log.write_text("")
         for name in ("cc", "codesign", "launchctl", "open", "tccutil"):
             program = folder / name
-            program.write_text(PROGRAM.format(log=str(log), heard=heard))
+            program.write_text(PROGRAM.format(python=sys.executable, log=str(log), heard=heard))
             program.chmod(0o755)
 
     become("sound")
@@ -131,7 +132,7 @@ def test_the_agent_is_started_once_the_one_before_has_ended(mac, home, tmp_path,
     left = tmp_path / "left"
     left.write_text("3")
     (tmp_path / "bin" / "launchctl").write_text(
-        f"""#!/usr/bin/env python3
+        f"""#!{sys.executable}
 import pathlib, sys
 left = pathlib.Path({str(left)!r})
 if sys.argv[1] == "bootstrap" and (count := int(left.read_text())):

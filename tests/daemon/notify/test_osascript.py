@@ -1,6 +1,7 @@
 import asyncio
 import json
 import os
+import sys
 
 import pytest
 
@@ -9,7 +10,7 @@ from daemon.notify.backend import desktop_backend
 from daemon.notify.desktop import DeliveryError, Desktop
 from daemon.notify.osascript import Osascript
 
-RECORDER = """#!/usr/bin/env python3
+RECORDER = """#!{python}
 import json, sys
 with open({log!r}, "w") as log:
     json.dump([sys.argv[1:], sys.stdin.read()], log)
@@ -20,6 +21,7 @@ with open({log!r}, "w") as log:
 def osascript(tmp_path, monkeypatch):
     """Puts a program of that name on the path, with the text given."""
     monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    monkeypatch.setattr("daemon.notify.osascript._TIMEOUT_S", 120.0)
 
     def become(text: str) -> None:
         program = tmp_path / "osascript"
@@ -41,7 +43,7 @@ def test_title_and_text_are_arguments_and_never_part_of_the_script(
     osascript, tmp_path, sound, more
 ):
     log = tmp_path / "log"
-    osascript(RECORDER.format(log=str(log)))
+    osascript(RECORDER.format(python=sys.executable, log=str(log)))
     send("quiet", sound=sound)
     (first, plain) = json.loads(log.read_text())
     send(HOSTILE, sound=sound)

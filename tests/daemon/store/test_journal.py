@@ -20,7 +20,7 @@ PATIENT_S = 30.0  # how long a test lets a commit take before it calls the store
 
 def until(condition):
     """Wait for what another thread does on its own time and tells nobody."""
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 120
     while not condition():
         assert time.monotonic() < deadline
         time.sleep(0.005)
@@ -59,7 +59,7 @@ def states(health):
 
         def wait(self, *wanted):
             with self.came:
-                assert self.came.wait_for(lambda: self.seen[-len(wanted) :] == [*wanted], 30), (
+                assert self.came.wait_for(lambda: self.seen[-len(wanted) :] == [*wanted], 120), (
                     self.seen
                 )
 
