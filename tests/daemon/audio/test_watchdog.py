@@ -305,7 +305,10 @@ def test_another_device_stands_in_until_the_wanted_one_is_back(
 ) -> None:
     back = threading.Event()
     monkeypatch.setattr(Seeker, "start", lambda *_: None)
-    monkeypatch.setattr(Seeker, "found", lambda *_: back.is_set())
+    # Found once: what is listened to then is not sought.
+    monkeypatch.setattr(
+        Seeker, "found", lambda *_: back.is_set() and device.asked_for[-1] == "Built-in"
+    )
     device.names = ["Built-in"]
     device.scripts = [sound]
     settings = Settings(fail_over_s=0.5, first_wait_s=0.1, first_seek_s=0.1, stall_s=WAIT_S)
