@@ -125,7 +125,8 @@ class Journal:
         Args:
             folder: the state folder.
             health: where the part ``store`` is reported.
-            transcripts: false: no transcript leaves or stays.
+            transcripts: false: no words leave, and none are kept from now on; those that were kept
+                while it was true are not shown, and go with their alerts.
             retention_days: how long anything is kept (see :mod:`daemon.store.retention`).
             max_mb: megabytes that the store may hold; beyond, the oldest goes.
             clock: wall time, seconds since 1970.
@@ -224,9 +225,7 @@ class Journal:
             if self._closed:
                 raise StateError("The store is closed; an alert came after the daemon's stop.")
             numbered: dict[str, object] = {"seq": self._given + 1, "durable": True}
-            if not self._transcripts:
-                numbered["transcript"] = numbered["explanation"] = None
-            event = event.model_copy(update=numbered)
+            event = self._shown(event.model_copy(update=numbered))
             self._given = event.seq
             self._writer.put(event)
         durable = self._writer.wait(event.seq, self._commit_patience_s)
@@ -267,7 +266,7 @@ class Journal:
         stored = self._read(
             lambda connection: load_since(connection, seq, last, most, self._unreadable)
         )
-        found = waiting | {event.seq: event for event in stored}
+        found = waiting | {event.seq: self._shown(event) for event in stored}
         return [found[number] for number in sorted(found)][:most]
 
     def standing(self) -> tuple[int, list[AlertEvent]]:
@@ -330,9 +329,10 @@ class Journal:
         Raises:
             StateError: the store cannot be read.
         """
-        return self._read(
+        stored = self._read(
             lambda connection: load_alerts(connection, since_wall, limit, self._unreadable)
         )
+        return [self._shown(event) for event in stored]
 
     def figures(self) -> StoreFigures:
         """Counts for metrics."""
@@ -368,6 +368,12 @@ class Journal:
     ) -> None:
         self.close()
 
+    def _shown(self, event: AlertEvent) -> AlertEvent:
+        """``event`` without words, where they are switched off."""
+        if self._transcripts or (event.transcript is None and event.explanation is None):
+            return event
+        return event.model_copy(update={"transcript": None, "explanation": None})
+
     def _source_of(self, alert: str) -> str | None:
         for event in self._writer.pending():
             if event.id == alert:
@@ -394,6 +400,7 @@ def _clear(
             "reason": "restart",
             "why": RESTART_WHY,
             "transcript": None,
+            "explanation": None,
             "latency_ms": LatencyMs(),
         }
         cleared.append(event.model_copy(update=ending))

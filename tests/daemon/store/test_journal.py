@@ -419,3 +419,17 @@ def test_readers_see_every_event_once_while_it_is_written(open_journal, event):
         journal.append(event(str(number)))
     reader.join()
     assert seen == list(range(1, 401))
+
+
+def test_words_that_were_kept_are_not_shown_once_they_are_switched_off(open_journal, event):
+    journal = open_journal(transcripts=True)
+    journal.append(event("open", explanation="They say that they need help."))
+    assert journal.since(0)[0].explanation
+    journal.close()
+    journal = open_journal(transcripts=False)
+    shown = [*journal.since(0), *journal.alerts(0.0), *journal.standing()[1]]
+    assert [one.phase for one in shown] == ["raised", "cleared", "cleared"]
+    assert {(one.transcript, one.explanation) for one in shown} == {(None, None)}
+    journal.close()
+    again = open_journal(transcripts=True).since(0)  # what the restart wrote has none, either
+    assert [one.explanation is None for one in again] == [False, True]
