@@ -27,12 +27,12 @@ class Cutter:
 
     Args:
         reader: its own place in the ring.
-        alarming: probability by sound alone at which an alert is out.
+        alarming: probability by sound alone at which an alert is out; may be set anew.
     """
 
     def __init__(self, reader: RingReader, alarming: float) -> None:
         self._reader = reader
-        self._alarming = alarming
+        self.alarming = alarming
         self._pcm = np.zeros(LONGEST + LARGEST_STEP, np.int16)
         self._block = np.empty(LARGEST_STEP, np.float32)
         self._size = 0
@@ -56,6 +56,9 @@ class Cutter:
             self._score = max(self._score, evidence.distress)
             if self._size >= LONGEST:
                 ended = self._cut(closed=False)
+                self._score = (
+                    evidence.distress
+                )  # what was heard in this one is not heard in the next
                 self._forget(OVERLAP)
         elif self._open:
             ended = self._cut(closed=True)
@@ -102,7 +105,7 @@ class Cutter:
             end=end,
             pcm=self._pcm[: self._size].copy(),
             score=self._score,
-            explained=self._score >= self._alarming,
+            explained=self._score >= self.alarming,
             cut_ns=time.monotonic_ns(),
             closed=closed,
         )

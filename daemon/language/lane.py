@@ -127,8 +127,7 @@ class LanguageLane:
 
         Args:
             utterance: what was cut.
-            done: called once with what became of it, in another thread; must not block. Never
-                called for an utterance that was joined to its neighbour.
+            done: called once with what became of it, in another thread; must not block.
         """
         with self._changed:
             if self._lossless:

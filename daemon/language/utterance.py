@@ -50,7 +50,8 @@ class Words:
         probability: of distress by the words; None where there are none that can be read.
         category: what kind of distress; None where none was asked for.
         reason: one sentence, which may quote what was said.
-        lost: why nothing was made of it (``dropped``, ``failed``, ``unavailable``, ``stopped``).
+        lost: why nothing was made of it (``dropped``, ``failed``, ``unavailable``, ``stopped``), or
+            that its words are another's (``joined``).
         transcript_ms: from the cut to the transcript.
         verdict_ms: from the cut to the verdict.
     """

@@ -97,7 +97,7 @@ class Waiting:
         for job in self._jobs:
             if kept and self._may_join(kept[-1], job):
                 joined = _joined(kept[-1].utterance, job.utterance)
-                kept[-1] = replace(job, utterance=joined)
+                kept[-1] = Job(joined, _both(kept[-1], job.done))
                 self.joined += 1
             else:
                 kept.append(job)
@@ -107,6 +107,17 @@ class Waiting:
         stale = second.utterance.end < self._newest - self._stale
         size = len(first.utterance.pcm) + len(second.utterance.pcm) + GAP
         return stale and size <= LONGEST and not first.attempts and not second.attempts
+
+
+def _both(first: Job, second: Callable[[Words], None]) -> Callable[[Words], None]:
+    """Tells of both: what is said in the first is in the second's words."""
+    done, alone = first.done, replace(first.utterance, pcm=np.empty(0, np.int16))
+
+    def tell(words: Words) -> None:
+        done(Words(alone, lost="joined"))
+        second(words)
+
+    return tell
 
 
 def _joined(first: Utterance, second: Utterance) -> Utterance:

@@ -108,3 +108,13 @@ def test_the_end_of_the_stream_ends_it():
     last = stream.cutter.finish()
     assert (last.start, last.end) == (0, RATE)
     assert Cutter(stream.ring.reader("again"), ALARMING).finish() is None
+
+
+def test_what_follows_a_cut_is_not_as_alarming_as_what_came_before_it():
+    stream = Stream(60.0)
+    stream.play(1.0, gate=True, distress=0.9)
+    stream.play(29.0, gate=True, distress=0.1)
+    stream.play(1.0, gate=False)
+    scream, talk = stream.found
+    assert (scream.score, scream.explained) == (0.9, True)
+    assert (talk.score, talk.explained) == (0.1, False)

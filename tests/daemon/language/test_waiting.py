@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from daemon.language.utterance import Utterance
+from daemon.language.utterance import Utterance, Words
 from daemon.language.waiting import LONGEST, Job, Waiting
 
 RATE = 16_000
@@ -76,3 +76,18 @@ def test_nothing_is_lost_silently(utterances, most):
     left = waiting.clear()
     assert len(left) + dropped + waiting.joined == len(utterances)
     assert all(len(job.utterance.pcm) <= LONGEST for job in left)
+
+
+def test_everybody_is_told_of_utterances_that_were_joined(utterance):
+    told = []
+    waiting = Waiting(3, 10.0)
+    for name, start in (("a", 0), ("b", 2), ("c", 4), ("d", 60)):
+        waiting.add(Job(utterance(name, start), told.append))
+    for job in waiting.take(8):
+        job.done(Words(job.utterance, text="said"))
+    assert sorted((words.utterance.id, words.lost) for words in told) == [
+        ("a", "joined"),
+        ("b", "joined"),
+        ("c", ""),
+        ("d", ""),
+    ]
