@@ -39,6 +39,7 @@ class WorkerProcess:
             [sys.executable, "-m", MODULE, str(niceness)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
+            process_group=0,  # Ctrl-C is for the daemon, which ends it
         )
         self._reader = threading.Thread(target=self._read, name="language-reader", daemon=True)
         self._reader.start()

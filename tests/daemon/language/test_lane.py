@@ -16,6 +16,7 @@ import pytest
 from daemon.config.schema import Language
 from daemon.health import Health
 from daemon.language.lane import LanguageLane
+from daemon.language.process import WorkerProcess
 from daemon.language.utterance import Utterance
 from models import registry
 from models.catalogue import MINILM, WHISPER
@@ -242,3 +243,11 @@ def test_no_worker_outlives_its_parent_even_in_the_middle_of_a_batch():
         gone, alive = psutil.wait_procs([worker], timeout=PATIENCE_S)
     assert not alive or all(one.status() == psutil.STATUS_ZOMBIE for one in alive)
     assert gone or alive
+
+
+def test_an_interrupt_at_the_terminal_is_for_the_daemon_alone():
+    process = WorkerProcess(lambda *_: None, lambda *_: None)
+    try:
+        assert os.getpgid(process.pid) != os.getpgid(0)
+    finally:
+        process.kill()
