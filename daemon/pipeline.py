@@ -72,17 +72,19 @@ class Pipeline:
         self._error: BaseException | None = None
         self._told = failed
         lossless = pace == "max"
+        # Whoever waits for the slow lane loses sound unless the source waits, too.
+        waits = lossless or (in_step and not self.source.live)
         self.clock = StreamClock.now(live=not lossless)
         self.fusion = FusionThread(
             config.fusion,
             self.source.name,
             self.clock,
             deliver,
-            lossless=lossless,
+            lossless=waits,
             transcripts=config.privacy.transcripts,
             failed=self._fail,
             pause_changed=pause_changed,
-            quiet=self._is_quiet if config.quiet_hours.enabled else None,
+            quiet=self.is_quiet,
         )
         self._quiet_hours = config.quiet_hours
         self.ring = Ring(int(config.audio.ring_s * SAMPLE_RATE))
@@ -96,20 +98,23 @@ class Pipeline:
                 self.fusion,
                 alarming=config.fusion.threshold.advisory,
                 in_step=in_step,
-                lossless=lossless,
+                lossless=waits,
                 told=told,
             )
         )
         self.loop = HopLoop(
             self.ring,
-            self.ring.reader("hop", lossless=lossless),
+            self.ring.reader("hop", lossless=waits),
             ear,
             self._emit,
             self._fail,
             quiet_hops=quiet_hops(config.fusion),
         )
 
-    def _is_quiet(self, sample: int) -> bool:
+    def is_quiet(self, sample: int) -> bool:
+        """Whether ``sample`` lies in the hours in which this place is quiet."""
+        if not self._quiet_hours.enabled:
+            return False
         local = datetime.fromtimestamp(self.clock.wall(sample)).astimezone().time()
         return is_quiet(self._quiet_hours, local)
 
@@ -117,6 +122,13 @@ class Pipeline:
     def error(self) -> BaseException | None:
         """What ended the stream, if it did not end by itself."""
         return self._error or self.source.error
+
+    def reconfigure(self, config: Config) -> None:
+        """Decide by ``config`` from the next hop on, as far as that can change meanwhile."""
+        self._quiet_hours = config.quiet_hours
+        if self._feed is not None:
+            self._feed.reconfigure(config.fusion.threshold.advisory)
+        self.fusion.reconfigure(config.fusion)
 
     def start(self) -> None:
         """Start the parts, from the last to the first."""
@@ -128,8 +140,10 @@ class Pipeline:
         """Wait until the source has ended and everything that it gave has been decided upon."""
         if not self.loop.ended.wait(timeout_s):
             return False
-        if self._feed is not None and self._error is None:
-            self._feed.finish()
+        # A live source does not end by itself: nobody hears until the daemon has started anew.
+        died = self._error is not None or (self.source.live and self.source.error is not None)
+        if self._feed is not None and not died and not self._feed.finish(timeout_s):
+            return False
         self.fusion.finish("stopped")
         return True
 

@@ -15,7 +15,7 @@ from daemon.audio.liveness import Liveness, Settings, Sight
 from daemon.audio.ring import Ring
 from daemon.audio.seek import Seeker
 from daemon.audio.source import end
-from daemon.errors import DistressdError, SourceError, SourceUnavailable
+from daemon.errors import DistressdError, PartDied, SourceUnavailable
 from daemon.health import Health, State
 from daemon.wire.base import SourceName
 from models.features.constants import SAMPLE_RATE
@@ -124,7 +124,7 @@ class MicrophoneSource:
         except Exception as error:
             log.exception("The microphone broke off by a mistake in distressd.")
             reason = f"The microphone broke off: {error}."
-            self.error = SourceError(reason)
+            self.error = PartDied(reason, "The log has more.")
             self._health.report("source", "failed", reason)
         finally:
             self._seeker.stop()

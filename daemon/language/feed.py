@@ -1,6 +1,7 @@
 """One stream and the slow lane: utterances out, readings of what was said in."""
 
 import threading
+import time
 from collections import deque
 from collections.abc import Callable
 from typing import Final
@@ -56,6 +57,11 @@ class Feed:
         self._found: dict[str, Words] = {}
         self._outstanding = 0
         self._abandoned = False
+        self._drained_by: float | None = None
+
+    def reconfigure(self, alarming: float) -> None:
+        """Take another probability by sound alone at which an alert is out."""
+        self._cutter.alarming = alarming
 
     def hear(self, evidence: AcousticEvidence) -> None:
         """Take one evidence in: in the hop loop's thread. Blocks only in step."""
@@ -69,20 +75,33 @@ class Feed:
                     self._due.append((utterance.id, evidence.sample + STEP_DELAY))
             self._lane.submit(utterance, self._done)
 
-    def finish(self) -> None:
-        """The stream has ended: hand over what was going on, and wait for all words."""
-        utterance = self._cutter.finish()
-        if utterance is not None:
-            with self._changed:
-                self._outstanding += 1
-                if self._in_step:
-                    self._due.append((utterance.id, 0))
-            self._lane.submit(utterance, self._done)
+    def finish(self, timeout_s: float | None = None) -> bool:
+        """The stream has ended: hand over what was going on, and wait for all words.
+
+        Args:
+            timeout_s: how long to wait now; ask again where that was not enough.
+
+        Returns:
+            Whether all words are there, or are not waited for any longer.
+        """
+        if self._drained_by is None:
+            self._drained_by = time.monotonic() + DRAIN_S
+            utterance = self._cutter.finish()
+            if utterance is not None:
+                with self._changed:
+                    self._outstanding += 1
+                    if self._in_step:
+                        self._due.append((utterance.id, 0))
+                self._lane.submit(utterance, self._done)
         if self._in_step:
-            self._settle(None)
-            return
+            return self._settle(None, timeout_s)
+        left_s = max(0.0, self._drained_by - time.monotonic())
+        wait_s = left_s if timeout_s is None else min(left_s, timeout_s)
         with self._changed:
-            self._changed.wait_for(lambda: self._abandoned or self._outstanding <= 0, DRAIN_S)
+            drained = self._changed.wait_for(
+                lambda: self._abandoned or self._outstanding <= 0, wait_s
+            )
+        return drained or wait_s == left_s
 
     def abandon(self) -> None:
         """Wait for nothing any more."""
@@ -90,18 +109,22 @@ class Feed:
             self._abandoned = True
             self._changed.notify_all()
 
-    def _settle(self, sample: int | None) -> None:
-        """Hand over the words that are due at ``sample``, or all."""
+    def _settle(self, sample: int | None, timeout_s: float | None = None) -> bool:
+        """Hand over the words that are due at ``sample``, or all; whether none is missing."""
         while self._due and (sample is None or self._due[0][1] <= sample):
-            utterance, _ = self._due.popleft()
-            words = self._await(utterance)
+            utterance = self._due[0][0]
+            with self._changed:
+                there = self._changed.wait_for(
+                    lambda wanted=utterance: self._abandoned or wanted in self._found,  # type: ignore[misc]
+                    timeout_s,
+                )
+                words = self._found.pop(utterance, None)
+            if not there:
+                return False
+            self._due.popleft()
             if words is not None:
                 self._deliver(words)
-
-    def _await(self, utterance: str) -> Words | None:
-        with self._changed:
-            self._changed.wait_for(lambda: self._abandoned or utterance in self._found)
-            return self._found.pop(utterance, None)
+        return True
 
     def _done(self, words: Words) -> None:
         """In the lane's thread, or in the hop loop's where it was dropped at once."""

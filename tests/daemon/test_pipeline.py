@@ -1,0 +1,64 @@
+"""Ring, hop loop, slow lane and fusion as one."""
+
+from datetime import datetime, time, timedelta
+
+import numpy as np
+import pytest
+
+from daemon.acoustic.load import load_ear
+from daemon.audio.asleep import moment
+from daemon.audio.microphone import MicrophoneSource
+from daemon.audio.ring import ENDED, Ring
+from daemon.config.schema import Acoustic, Config, QuietHours
+from daemon.errors import PartDied
+from daemon.health import Health
+from daemon.language.lane import LanguageLane
+from daemon.pipeline import Pipeline
+
+CONFIG = Config(acoustic=Acoustic(sound_events=False))
+
+
+def pipeline(pace="realtime", *, config=CONFIG, **options):
+    health = Health()
+    return Pipeline(config, load_ear(config, health), "stdin", pace, health, print, **options)
+
+
+@pytest.mark.parametrize(
+    ("pace", "in_step", "waits"),
+    [("realtime", False, False), ("realtime", True, True), ("max", True, True)],
+)
+def test_a_stream_that_waits_for_words_loses_no_sound_meanwhile(pace, in_step, waits):
+    lane = LanguageLane(CONFIG.language, Health(), lossless=in_step)
+    ring = pipeline(pace, lane=lane, in_step=in_step).ring
+    for _ in range(ring.capacity // 16_000):
+        ring.write(np.zeros(16_000, np.float32))
+    assert ring.wait_for_space(160, 0.0) is not waits
+
+
+def test_quiet_hours_that_are_read_again_count_as_context():
+    whole = pipeline()
+    assert not whole.is_quiet(0)
+    now = datetime.now().astimezone()
+    hours = QuietHours(
+        enabled=True,
+        start=(now - timedelta(hours=1)).time().replace(microsecond=0),
+        end=(now + timedelta(hours=1)).time().replace(microsecond=0),
+    )
+    whole.reconfigure(CONFIG.model_copy(update={"quiet_hours": hours}))
+    assert whole.is_quiet(0)
+    never = QuietHours(enabled=False, start=time(0), end=time(12))
+    whole.reconfigure(CONFIG.model_copy(update={"quiet_hours": never}))
+    assert not whole.is_quiet(0)
+
+
+def test_a_microphone_that_breaks_off_is_a_part_that_died():
+    moments = iter([moment()])  # then the clocks fail
+    microphone, ring = (
+        MicrophoneSource("none such", Health(), clocks=lambda: next(moments)),
+        Ring(16_000),
+    )
+    reader = ring.reader("test")
+    microphone.start(ring)
+    assert reader.read(np.empty(160, np.float32), 60.0) == ENDED
+    assert isinstance(microphone.error, PartDied)
+    microphone.stop()
