@@ -4,7 +4,7 @@ import time
 from dataclasses import dataclass
 
 from daemon.fusion.thread import FusionThread
-from daemon.remarks import history_of
+from daemon.remarks import Recall
 from daemon.store.journal import Journal
 
 
@@ -14,20 +14,17 @@ class ServiceControl:
 
     journal: Journal
     fusion: FusionThread
+    recall: Recall
 
     def ack(self, alert: str) -> None:
         """Keep that a person has seen ``alert``; a StateError if there is none."""
         self.journal.feedback("ack", alert)
-        self._learn()
+        self.recall.now()
 
     def false_alarm(self, alert: str) -> None:
         """Keep that ``alert`` was no distress; a StateError if there is none."""
         self.journal.feedback("false_alarm", alert)
-        self._learn()
-
-    def _learn(self) -> None:
-        """Have fusion weigh what has been said, from the next hop on."""
-        self.fusion.learn(history_of(self.journal))
+        self.recall.now()
 
     def pause(self, seconds: float) -> None:
         """Raise no alerts for ``seconds`` of wall time."""

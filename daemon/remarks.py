@@ -1,13 +1,19 @@
 """What people said of past alerts, from the store to fusion."""
 
+import logging
 import time
+from collections.abc import Callable
 from typing import Final
 
+from daemon.errors import StateError
 from daemon.fusion.history import History, Remark
 from daemon.store.journal import Journal
 
+log = logging.getLogger(__name__)
+
 EXPIRES_DAYS: Final = 30
 DAY_S: Final = 86_400.0
+EVERY_S: Final = 3_600.0  # nobody may say anything for months, and words expire all the same
 
 
 def history_of(journal: Journal) -> History:
@@ -30,3 +36,30 @@ def history_of(journal: Journal) -> History:
             for event, said in journal.remarks(since)
         )
     )
+
+
+class Recall:
+    """Has fusion weigh what the store holds: at the start, at each word, and as words expire.
+
+    Args:
+        journal: where words are kept.
+        learn: takes them, all of them.
+    """
+
+    def __init__(self, journal: Journal, learn: Callable[[History], bool]) -> None:
+        self._journal = journal
+        self._learn = learn
+        self._due_s = 0.0
+
+    def now(self) -> None:
+        """Read the store, and hand on; where it cannot be read, what was known goes on counting."""
+        try:
+            self._learn(history_of(self._journal))
+        except StateError as error:
+            log.warning("Feedback is not read; what was known of it counts on: %s", error)
+
+    def look(self, now_s: float) -> None:
+        """The same, if an hour has passed since this was last done (monotonic seconds)."""
+        if now_s >= self._due_s:
+            self._due_s = now_s + EVERY_S
+            self.now()

@@ -14,14 +14,14 @@ from daemon.acoustic.load import load_ear
 from daemon.anew import restarts
 from daemon.config.schema import Config
 from daemon.control import ServiceControl
-from daemon.errors import DistressdError, PartDied, StateError
+from daemon.errors import DistressdError, PartDied
 from daemon.exports import export_language, export_notifier, export_pipeline
 from daemon.health import Health, PartHealth
 from daemon.language.lane import LanguageLane
 from daemon.minutes import MinuteTally
 from daemon.notify.notifier import Notifier
 from daemon.pipeline import Pace, Pipeline
-from daemon.remarks import history_of
+from daemon.remarks import Recall
 from daemon.serve.metrics import Metrics
 from daemon.serve.server import AlertServer
 from daemon.state import StateFolder
@@ -163,6 +163,7 @@ class Service:
             retention_days=self._config.store.retention_days,
             max_mb=self._config.store.max_mb,
         )
+        self._recall = Recall(self._journal, self._pipeline.fusion.learn)
         parts.callback(self._journal.close)
         parts.callback(self._keep_last_minute)
 
@@ -172,7 +173,7 @@ class Service:
             journal=self._journal,
             token=self._state.token,
             health=self.health,
-            control=ServiceControl(self._journal, self._pipeline.fusion),
+            control=ServiceControl(self._journal, self._pipeline.fusion, self._recall),
             metrics=self.metrics,
             source=self._source_status,
             stream_s=self._stream_s,
@@ -194,15 +195,8 @@ class Service:
         self._notifier.start()
         parts.callback(self._notifier.stop)
 
-    def _recall(self) -> None:
-        """What people said of past alerts goes on counting after a restart."""
-        try:
-            self._pipeline.fusion.learn(history_of(self._journal))
-        except StateError as error:
-            log.warning("Past feedback is not weighed until there is more: %s", error)
-
     def _start_pipeline(self, parts: ExitStack) -> None:
-        self._recall()
+        self._recall.look(time.monotonic())
         parts.callback(self._pipeline.stop)
         self._pipeline.start()
 
@@ -246,7 +240,7 @@ class Service:
 
     def _apply(self, config: Config) -> None:
         self._config = config
-        self._pipeline.fusion.reconfigure(config.fusion)
+        self._pipeline.reconfigure(config)
         self._notifier.reconfigure(config.notify, config.quiet_hours)
 
     def _how_heard(self) -> Heard:
@@ -261,6 +255,7 @@ class Service:
             self._reload = False
             self._upkeep.reload()
         self._upkeep.look()
+        self._recall.look(time.monotonic())
 
     def _wait(self) -> None:
         ended = False

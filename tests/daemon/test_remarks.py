@@ -2,8 +2,13 @@
 
 import time
 
+from daemon.clock import StreamClock
+from daemon.config.schema import Fusion
+from daemon.control import ServiceControl
+from daemon.errors import StateError
+from daemon.fusion.thread import FusionThread
 from daemon.health import Health
-from daemon.remarks import DAY_S, EXPIRES_DAYS, history_of
+from daemon.remarks import DAY_S, EVERY_S, EXPIRES_DAYS, Recall, history_of
 from daemon.store.journal import Journal
 from daemon.wire.alert import AlertEvent
 from daemon.wire.base import rfc3339
@@ -39,3 +44,35 @@ def test_the_newest_word_on_each_alert_counts_until_it_expires(tmp_path):
         found = {remark.alert: remark for remark in history_of(journal).remarks}
     assert {alert: remark.false for alert, remark in found.items()} == {"a": True, "b": False}
     assert (found["a"].kind, found["a"].sound) == ("scream", "Screaming")
+
+
+def test_words_expire_although_nobody_says_anything_new(tmp_path, monkeypatch):
+    learned = []
+
+    def learn(history):
+        learned.append(len(history.remarks))
+        return True
+
+    with Journal.open(tmp_path, health=Health(), commit_patience_s=30) as journal:
+        journal.append(event("a"))
+        journal.feedback("false_alarm", "a")
+        recall = Recall(journal, learn)
+        recall.look(100.0)
+        recall.look(100.5)
+        assert learned == [1]
+        later = time.time() + (EXPIRES_DAYS + 1) * DAY_S
+        monkeypatch.setattr("daemon.remarks.time.time", lambda: later)
+        recall.look(100.0 + EVERY_S)
+    assert learned == [1, 0]
+
+
+def test_a_word_that_was_kept_is_no_failure_where_the_store_cannot_be_read(tmp_path, caplog):
+    def learn(_history):
+        raise StateError("The store cannot be read.")
+
+    with Journal.open(tmp_path, health=Health(), commit_patience_s=30) as journal:
+        journal.append(event("a"))
+        fusion = FusionThread(Fusion(), "mic", StreamClock.now(live=True), print, lossless=False)
+        ServiceControl(journal, fusion, Recall(journal, learn)).false_alarm("a")
+        assert [said for _, said in journal.remarks(0.0)] == ["false_alarm"]
+    assert "cannot be read" in caplog.text
