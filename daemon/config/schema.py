@@ -162,7 +162,7 @@ class Fusion(Section):
 
 
 class QuietHours(Section):
-    """``[quiet_hours]``: local hours in which people are told of less; nothing else changes."""
+    """``[quiet_hours]``: local hours in which people are told of less; context, too."""
 
     enabled: bool = False
     start: LocalTime = time(22, 0)

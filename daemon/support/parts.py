@@ -35,6 +35,7 @@ PRIVATE = {
     ("serve", "tls_certificate"),
     ("serve", "tls_key"),
     ("acoustic", "weights"),
+    ("language", "lora"),
 }
 _WORDS = ("prompt", "phrase", "words", "contact", "name", "number", "address", "url", "path", "key")
 

@@ -14,7 +14,15 @@ from daemon.wire.base import rfc3339
 
 TOKEN = "t0ken-" + "x" * 40
 SAID = "please-help-me-he-is-here"
-PRIVATE = [TOKEN, SAID, "annas-host", "Annas-Headset", "care-of-anna.example", "jane-doe"]
+PRIVATE = [
+    TOKEN,
+    SAID,
+    "annas-host",
+    "Annas-Headset",
+    "care-of-anna.example",
+    "anna-speaks.gguf",
+    "jane-doe",
+]
 
 
 @pytest.fixture
@@ -35,6 +43,7 @@ def machine(tmp_path, monkeypatch):
     config = home / "config.toml"
     config.write_text(
         '[audio]\ndevice = "Annas-Headset"\n[serve]\nport = 0\norigins = ["https://care-of-anna.example"]\n'
+        '[language]\nlora = "anna-speaks.gguf"\n'
         "[privacy]\ntranscripts = true\n"
     )
     health = Health()
