@@ -210,7 +210,8 @@ class Service:
         watched = [
             Part("The store's writer", lambda: journal.alive),
             Part("The server", lambda: self._server.alive),
-            Part("Fusion", lambda: self._pipeline.fusion.alive),
+            # One that died of an error has ended the stream already, and is told with it.
+            Part("Fusion", lambda: self._pipeline.fusion.alive or bool(self._pipeline.error)),
             Part("The notifier", lambda: notifier.alive, notifier.revive),
         ]
         if (lane := self._lane) is not None:
