@@ -17,6 +17,7 @@ log = logging.getLogger(__name__)
 READ_TIMEOUT_S = 0.5  # how long a stop may wait for a silent source
 TOLD_EVERY = 10 * SAMPLE_RATE  # lost samples between two lines of the log
 QUIET_HOPS = 10  # read at once while nothing notable is heard
+ATTENTION_HOPS = 50  # after a notable hop they are read singly: longer than a hold bridges
 REPORTED_HOPS = 5  # every fifth of them is reported
 NOTABLE = 0.5  # probability from which every hop is read and reported: below any alert's
 
@@ -59,7 +60,7 @@ class HopLoop:
         self._stop = threading.Event()
         self._events: SoundEvents | None = None
         self._seen: SoundWindow | None = None
-        self._notable = False
+        self._attention = 0  # hops until several are read at once again
         self._heard: list[AcousticEvidence] = []
         self.hops = self.open_hops = self.lost_samples = 0
         self.slowest_us = 0.0
@@ -103,7 +104,7 @@ class HopLoop:
         while not self._stop.is_set():
             # A batch ends with the hop that is reported, so that fusion wakes up after it.
             several = self._quiet_hops - self.hops % self._quiet_hops
-            buffer = samples[: HOP if self._notable else several * HOP]
+            buffer = samples[: HOP if self._attention else several * HOP]
             status = self._reader.read(buffer, READ_TIMEOUT_S)
             if status is None or (status == ENDED and len(buffer) > HOP):
                 # Too little for a batch, whether for now or for ever: what there is is heard.
@@ -150,9 +151,10 @@ class HopLoop:
         if ear.window is not self._seen:
             self._seen = ear.window
             self._events = self._sound_events(sample)
-        self._notable = ear.distress >= NOTABLE or ear.infant >= NOTABLE
+        notable = ear.distress >= NOTABLE or ear.infant >= NOTABLE
+        self._attention = ATTENTION_HOPS if notable else max(0, self._attention - 1)
         evidence = None
-        if self._notable or self.hops % REPORTED_HOPS == 0:
+        if notable or self.hops % REPORTED_HOPS == 0:
             ring_ns, capture_ms = self._ring.stamp(sample)
             evidence = AcousticEvidence(
                 sample=sample,
