@@ -17,9 +17,9 @@ log = logging.getLogger(__name__)
 READ_TIMEOUT_S = 0.5  # how long a stop may wait for a silent source
 TOLD_EVERY = 10 * SAMPLE_RATE  # lost samples between two lines of the log
 QUIET_HOPS = 10  # read at once while nothing notable is heard
-ATTENTION_HOPS = 50  # after a notable hop they are read singly: longer than a hold bridges
-REPORTED_HOPS = 5  # every fifth of them is reported
-NOTABLE = 0.5  # probability from which every hop is read and reported: below any alert's
+REPORTED_HOPS = 5  # every fifth hop is reported, and every notable one
+NOTABLE = 0.5  # probability: below that of any alert as configured by default
+ATTENTION_HOPS = 50  # after a notable hop, hops are read singly: longer than a hold bridges
 
 
 class HopLoop:
