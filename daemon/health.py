@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Literal
 
@@ -60,6 +60,13 @@ class Health:
             listeners = tuple(self._listeners) if changed else ()
         for listener in listeners:
             listener(part, new)
+
+    def refresh(self, part: str, figures: dict[str, float]) -> None:
+        """Take newer figures of ``part``; what else it said stands, and nobody is told."""
+        told = MappingProxyType(dict(figures))
+        with self._lock:
+            if (old := self._parts.get(part)) is not None:
+                self._parts[part] = replace(old, figures=told)
 
     def part(self, name: str) -> PartHealth:
         """The last report of ``name``; ``starting`` before its first."""

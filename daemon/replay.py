@@ -49,6 +49,9 @@ def replay_recording(
     """Alert events, and with a slow lane what was said, in their order; else as above.
 
     Nothing is stored or served, so that words are shown whatever ``[privacy]`` says.
+
+    Raises:
+        PartDied: if the slow lane died.
     """
     health = Health()
     events: list[AlertEvent | UtteranceEvent] = []
@@ -78,6 +81,8 @@ def replay_recording(
         ended = False
         while not ended:
             ended = pipeline.wait(POLL_S)
+            if lane is not None:
+                lane.check()
             while at < len(events):
                 event, at = events[at], at + 1
                 if isinstance(event, AlertEvent):

@@ -72,7 +72,7 @@ def busy_lane(config: Language, speech: Sequence[Float]) -> Iterator[dict[str, A
         speech: utterances, (n,) at 16 kHz.
 
     Raises:
-        DistressdError: the models cannot be loaded.
+        DistressdError: the models cannot be loaded, or the lane died.
     """
     health, answers, numbers = Health(), _Answers(), count()
     lane = LanguageLane(config, health)
@@ -96,6 +96,7 @@ def busy_lane(config: Language, speech: Sequence[Float]) -> Iterator[dict[str, A
         yield figures
         stopping.set()
         feeder.join()
+        lane.check()
         busy = [at for at, words in answers.words[CALM:] if not words.lost and at > began]
         minutes = (time.monotonic() - began) / 60.0
         figures["utterances_per_min"] = round(len(busy) / minutes, 1)
@@ -119,8 +120,8 @@ def _feed(
     answers: _Answers,
     stopping: threading.Event,
 ) -> None:
-    while not stopping.is_set():
-        while lane.waiting < KEPT_WAITING:
+    while lane.alive and not stopping.is_set():
+        for _ in range(KEPT_WAITING - lane.waiting):
             number = next(numbers)
             lane.submit(_utterance(number, speech[number % len(speech)]), answers.take)
         stopping.wait(0.05)

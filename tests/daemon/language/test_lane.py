@@ -14,6 +14,7 @@ import psutil
 import pytest
 
 from daemon.config.schema import Language
+from daemon.errors import PartDied
 from daemon.health import Health
 from daemon.language.lane import LanguageLane
 from daemon.language.process import WorkerProcess
@@ -196,6 +197,35 @@ def test_a_broken_language_model_costs_its_vote_only(run, tmp_path: Path):
     lane.say("u")
     lane.until(lambda: len(lane.words) == 1)
     assert not lane.words[0].lost
+
+
+def test_a_lane_that_dies_says_so_keeps_nobody_waiting_and_is_started_again(run, tmp_path):
+    lane = run(whisper=str(tmp_path), queue=1, lossless=True)
+
+    def fail(_words):
+        raise RuntimeError("a bug in whoever is told")
+
+    pcm = np.zeros(RATE, np.int16)
+    bad = Utterance("bad", 0, RATE, pcm, 0.0, explained=False, cut_ns=time.monotonic_ns())
+    lane.lane.submit(bad, fail)
+    until(lambda: not lane.lane.alive)
+    with pytest.raises(PartDied, match="language lane has died"):
+        lane.lane.check()
+    assert "has died" in lane.states[-1][1]
+    for name in ("a", "b"):
+        lane.say(name)  # comes back at once, although the lane waits for room
+    assert [words.lost for words in lane.words] == ["dropped"] * 2
+    lane.lane.start()
+    lane.lane.check()
+    lane.until(lambda: "lacks" in lane.states[-1][1])
+
+
+def test_figures_are_those_of_now(run):
+    lane = run()
+    lane.say("u")
+    lane.until(lambda: len(lane.words) == 1)
+    until(lambda: lane.health.part("language").figures["transcribed"] == 1)
+    assert lane.states[-1][0] == "ok"
 
 
 def test_a_worker_that_grew_too_large_is_replaced(run):
