@@ -100,6 +100,7 @@ class Pipeline:
                 in_step=in_step,
                 lossless=waits,
                 told=told,
+                paused=lambda: self.fusion.paused_until is not None,
             )
         )
         self.loop = HopLoop(
@@ -128,7 +129,9 @@ class Pipeline:
         self._quiet_hours = config.quiet_hours
         if self._feed is not None:
             self._feed.reconfigure(config.fusion.threshold.advisory)
+        self.fusion.show_words(transcripts=config.privacy.transcripts)
         self.fusion.reconfigure(config.fusion)
+        self.loop.reconfigure(quiet_hops(config.fusion))
 
     def start(self) -> None:
         """Start the parts, from the last to the first."""

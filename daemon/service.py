@@ -241,6 +241,8 @@ class Service:
 
     def _apply(self, config: Config) -> None:
         self._config = config
+        # Off takes effect in the store first, on in the pipeline: no words slip through.
+        self._journal.reconfigure(transcripts=config.privacy.transcripts)
         self._pipeline.reconfigure(config)
         self._notifier.reconfigure(config.notify, config.quiet_hours)
 

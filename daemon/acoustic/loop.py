@@ -31,7 +31,8 @@ class HopLoop:
         ear: what listens; touched by this thread only.
         emit: called with every evidence, in this thread; must not block for long.
         failed: called once if the thread dies of an error.
-        quiet_hops: how many are read at once while nothing notable is heard.
+        quiet_hops: how many are read at once while nothing notable is heard, at most
+            QUIET_HOPS; may be set anew.
 
     Attributes:
         hops: hops heard.
@@ -74,6 +75,10 @@ class HopLoop:
         """Absolute index of the next sample to be heard."""
         return self._reader.position
 
+    def reconfigure(self, quiet_hops: int) -> None:
+        """Read so many hops at once from the next read on."""
+        self._quiet_hops = quiet_hops
+
     def start(self) -> None:
         """Begin to listen."""
         self._thread.start()
@@ -100,10 +105,11 @@ class HopLoop:
         what makes listening cheap. ``quiet_hops`` are fewer than any alert has to be held, so that
         none is decided before the loop is back to single hops.
         """
-        samples = np.empty(self._quiet_hops * HOP, np.float32)
+        samples = np.empty(QUIET_HOPS * HOP, np.float32)
         while not self._stop.is_set():
+            at_once = self._quiet_hops
             # A batch ends with the hop that is reported, so that fusion wakes up after it.
-            several = self._quiet_hops - self.hops % self._quiet_hops
+            several = at_once - self.hops % at_once
             buffer = samples[: HOP if self._attention else several * HOP]
             status = self._reader.read(buffer, READ_TIMEOUT_S)
             if status is None or (status == ENDED and len(buffer) > HOP):

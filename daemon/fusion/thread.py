@@ -140,6 +140,10 @@ class FusionThread:
         """Decide by ``config`` from the next hop on; what is open stays open."""
         return self._inbox.put(Reconfigure(config))
 
+    def show_words(self, *, transcripts: bool) -> None:
+        """Let events carry the words that were said, or not, from now on."""
+        self._transcripts = transcripts
+
     def pause(self, until: float) -> None:
         """Clear what is open and raise nothing until the wall time ``until``."""
         self._inbox.pause(Pause(until))

@@ -68,6 +68,12 @@ class Cutter:
             self._forget(PREROLL)
         return ended
 
+    def skip(self, until: int) -> None:
+        """Forget what was going on, and everything up to the sample ``until``."""
+        self._read(until)
+        self._open = False
+        self._forget(0)
+
     def finish(self) -> Utterance | None:
         """The utterance that was going on when the stream ended."""
         ended = self._cut(closed=True) if self._open else None

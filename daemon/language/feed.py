@@ -34,6 +34,7 @@ class Feed:
         in_step: see above.
         lossless: the source waits for this reader.
         told: called with what became of each utterance, lost ones included.
+        paused: whether nobody wants to know what is said now: it is not transcribed, nor later.
     """
 
     def __init__(
@@ -46,11 +47,13 @@ class Feed:
         in_step: bool,
         lossless: bool,
         told: Callable[[Words], None] | None = None,
+        paused: Callable[[], bool] = lambda: False,
     ) -> None:
         self._lane = lane
         self._fusion = fusion
         self._in_step = in_step
         self._told = told
+        self._paused = paused
         self._cutter = Cutter(ring.reader("language", lossless=lossless), alarming)
         self._changed = threading.Condition()
         self._due: deque[tuple[str, int]] = deque()
@@ -67,6 +70,9 @@ class Feed:
         """Take one evidence in: in the hop loop's thread. Blocks only in step."""
         if self._due:
             self._settle(evidence.sample)
+        if self._paused():
+            self._cutter.skip(evidence.sample)
+            return
         utterance = self._cutter.step(evidence)
         if utterance is not None:
             with self._changed:

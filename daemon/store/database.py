@@ -104,6 +104,8 @@ def connect(path: Path, *, busy_s: float) -> sqlite3.Connection:
     # A log that was moved is cut to this by the write that begins the next one (see begin_wal), so
     # that its size says how much is to be moved; what stays is written over without allocation.
     connection.execute(f"PRAGMA journal_size_limit = {LOG_KEPT_BYTES}")
+    # What is deleted is gone, words above all.
+    connection.execute("PRAGMA secure_delete = ON")
     # Few pages are read twice, and those that were written would fill the default of 2 MB.
     connection.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
     return connection

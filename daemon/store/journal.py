@@ -31,6 +31,7 @@ from daemon.store.tidying import Tidying
 from daemon.store.trouble import Trouble, trouble
 from daemon.store.unreadable import Unreadable
 from daemon.store.watermark import Watermark
+from daemon.store.words import Forgetting
 from daemon.store.writer import MAX_PENDING, StoreFigures, Writer
 from daemon.wire.alert import AlertEvent, LatencyMs
 from daemon.wire.base import rfc3339
@@ -89,13 +90,17 @@ class Journal:
         self._lock = threading.Lock()
         self._open: dict[str, AlertEvent] = {}
         self._closed = False
+        self._tidying = Tidying(
+            calm=lambda: not self._open,
+            prune=retention.prune,
+            every_s=tidy_every_s,
+            forgetting=None if transcripts else Forgetting(),
+        )
         self._writer = Writer(
             self._open_store,
             folder,
             health=health,
-            tidying=Tidying(
-                calm=lambda: not self._open, prune=retention.prune, every_s=tidy_every_s
-            ),
+            tidying=self._tidying,
             max_pending=max_pending,
         )
 
@@ -125,8 +130,8 @@ class Journal:
         Args:
             folder: the state folder.
             health: where the part ``store`` is reported.
-            transcripts: false: no words leave, and none are kept from now on; those that were kept
-                while it was true are not shown, and go with their alerts.
+            transcripts: false: no words leave, and none are kept; those that were kept while it
+                was true are taken out soon, and are not shown until then.
             retention_days: how long anything is kept (see :mod:`daemon.store.retention`).
             max_mb: megabytes that the store may hold; beyond, the oldest goes.
             clock: wall time, seconds since 1970.
@@ -201,6 +206,17 @@ class Journal:
             if not opened:
                 store.close()
         return store
+
+    def reconfigure(self, *, transcripts: bool) -> None:
+        """Keep and show words from now on, or do neither and take out those that were kept."""
+        with self._lock:
+            if transcripts == self._transcripts:
+                return
+            self._transcripts = transcripts
+            self._open = {alert: self._shown(event) for alert, event in self._open.items()}
+        if not transcripts:
+            self._tidying.forget(Forgetting())
+            self._writer.wake()
 
     @property
     def seq(self) -> int:

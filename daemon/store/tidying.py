@@ -1,4 +1,4 @@
-"""When old rows go, and when the log is moved into the database."""
+"""When what is not to be kept goes, and when the log is moved into the database."""
 
 import sqlite3
 import time
@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from daemon.store.database import transaction
 from daemon.store.disk import Disk
+from daemon.store.words import Forgetting
 
 # The log is moved when no alert is open; an alert that stays open for hours must not fill the disk.
 CHECKPOINT_ABOVE_BYTES = 2**18
@@ -21,6 +22,7 @@ class Tidying:
         calm: Callable[[], bool],
         prune: Callable[[sqlite3.Connection], bool],
         every_s: float,
+        forgetting: Forgetting | None = None,
     ) -> None:
         """Begin to count the time.
 
@@ -28,16 +30,23 @@ class Tidying:
             calm: whether no alert is open.
             prune: removes a little of what is too old; true while there is more.
             every_s: how often old rows and the size of the log are looked at.
+            forgetting: to be done first, if anything.
         """
         self._calm = calm
         self._prune = prune
         self._every_s = every_s
         self._next = time.monotonic() + every_s
         self._more = False
+        self._forgetting = forgetting
+
+    def forget(self, forgetting: Forgetting) -> None:
+        """Do this first when nothing else is to be done; safe in any thread."""
+        self._forgetting = forgetting
 
     def wait_s(self) -> float:
         """Seconds until it is time, for a writer that has nothing else to do."""
-        return 0.0 if self._more else max(0.0, self._next - time.monotonic())
+        soon = self._more or (self._forgetting is not None and self._calm())
+        return 0.0 if soon else max(0.0, self._next - time.monotonic())
 
     def overdue(self) -> bool:
         """Whether it is time, for a writer that has other work."""
@@ -57,6 +66,11 @@ class Tidying:
         if not self._calm():
             if size > CHECKPOINT_ALWAYS_ABOVE_BYTES:
                 disk.checkpoint(moved)
+            return
+        forgetting = self._forgetting
+        if forgetting is not None:
+            if not forgetting.some(connection) and self._forgetting is forgetting:
+                self._forgetting = None
             return
         with transaction(connection):
             self._more = self._prune(connection)

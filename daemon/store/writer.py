@@ -91,6 +91,7 @@ class Writer:
         self._late = 0
         self._unwritable = 0  # the last event that can never be written
         self._log_moved = False
+        self._woken = False
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="store-writer", daemon=True)
 
@@ -182,6 +183,12 @@ class Writer:
             self._work.notify()
         return done
 
+    def wake(self) -> None:
+        """Look again for what is to be tidied up."""
+        with self._work:
+            self._woken = True
+            self._work.notify()
+
     def close(self) -> None:
         """Write what waits, for some attempts where it fails, and end; what is left is counted."""
         self._stopping.set()
@@ -263,10 +270,12 @@ class Writer:
                     or self._minutes
                     or self._jobs
                     or self._log_moved
+                    or self._woken
                     or self._stopping.is_set()
                 ),
                 timeout=self._tidying.wait_s(),
             )
+            self._woken = False
             return bool(self._events or self._minutes or self._jobs or not self._stopping.is_set())
 
     def _opened(self) -> Store:

@@ -9,11 +9,11 @@ from daemon.acoustic.load import load_ear
 from daemon.audio.asleep import moment
 from daemon.audio.microphone import MicrophoneSource
 from daemon.audio.ring import ENDED, Ring
-from daemon.config.schema import Acoustic, Config, QuietHours
+from daemon.config.schema import Acoustic, Config, ConfirmMs, Fusion, QuietHours
 from daemon.errors import PartDied
 from daemon.health import Health
 from daemon.language.lane import LanguageLane
-from daemon.pipeline import Pipeline
+from daemon.pipeline import Pipeline, quiet_hops
 
 CONFIG = Config(acoustic=Acoustic(sound_events=False))
 
@@ -49,6 +49,15 @@ def test_quiet_hours_that_are_read_again_count_as_context():
     never = QuietHours(enabled=False, start=time(0), end=time(12))
     whole.reconfigure(CONFIG.model_copy(update={"quiet_hours": never}))
     assert not whole.is_quiet(0)
+
+
+def test_a_shorter_hold_that_is_read_again_makes_the_loop_read_fewer_hops_at_once():
+    whole = pipeline()
+    assert whole.loop._quiet_hops == quiet_hops(CONFIG.fusion)
+    short = Fusion(confirm_ms=ConfirmMs(critical=40))
+    assert quiet_hops(short) < quiet_hops(CONFIG.fusion)
+    whole.reconfigure(CONFIG.model_copy(update={"fusion": short}))
+    assert whole.loop._quiet_hops == quiet_hops(short)
 
 
 def test_a_microphone_that_breaks_off_is_a_part_that_died():

@@ -1,7 +1,9 @@
 """The hop loop: what it hears does not depend on how it is read."""
 
 import dataclasses
+import itertools
 import threading
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -29,7 +31,12 @@ def nervous_ear() -> Ear:
     return Ear(found, None)
 
 
-def heard(samples: np.ndarray, quiet: int, block: int) -> list[AcousticEvidence]:
+def heard(
+    samples: np.ndarray,
+    quiet: int,
+    block: int,
+    between: Callable[[HopLoop], None] = lambda _: None,
+) -> list[AcousticEvidence]:
     """Evidence of a loop over ``samples`` that come in blocks, without when it was made."""
     ring = Ring(len(samples) + HOP)
     found: list[AcousticEvidence] = []
@@ -40,6 +47,7 @@ def heard(samples: np.ndarray, quiet: int, block: int) -> list[AcousticEvidence]
     loop.start()
     for at in range(0, len(samples), block):
         ring.write(samples[at : at + block])
+        between(loop)
     ring.close()
     assert loop.ended.wait(PATIENCE_S)
     assert not failures
@@ -57,6 +65,12 @@ def test_reading_several_hops_at_once_changes_nothing_that_is_heard(scene: np.nd
     assert any(one.distress >= NOTABLE for one in one_by_one)
     assert heard(scene, QUIET_HOPS, HOP) == one_by_one
     assert heard(scene, QUIET_HOPS, 7 * HOP + 3) == one_by_one
+
+
+def test_reading_fewer_at_once_from_now_on_changes_nothing_that_is_heard(scene: np.ndarray) -> None:
+    changing = itertools.cycle((1, 3, QUIET_HOPS, 7))
+    found = heard(scene, QUIET_HOPS, HOP, lambda loop: loop.reconfigure(next(changing)))
+    assert found == heard(scene, 1, HOP)
 
 
 def test_every_notable_hop_is_reported_and_every_fifth_of_the_others(scene: np.ndarray) -> None:

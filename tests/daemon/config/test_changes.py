@@ -1,7 +1,7 @@
 from datetime import time
 
 from daemon.config.changes import changes, merged
-from daemon.config.schema import Config, Fusion, Log, Notify, QuietHours, Serve, Thresholds
+from daemon.config.schema import Config, Fusion, Log, Notify, Privacy, QuietHours, Serve, Thresholds
 
 
 def test_nothing_changes():
@@ -14,6 +14,7 @@ def test_what_changes_at_once_and_what_waits():
         fusion=Fusion(threshold=Thresholds(advisory=0.5)),
         quiet_hours=QuietHours(enabled=True, start=time(21, 0)),
         notify=Notify(level="critical"),
+        privacy=Privacy(transcripts=True),
         log=Log(level="debug"),
         serve=Serve(port=9_000),
     )
@@ -23,6 +24,7 @@ def test_what_changes_at_once_and_what_waits():
         "[quiet_hours] enabled",
         "[quiet_hours] start",
         "[notify] level",
+        "[privacy] transcripts",
         "[log] level",
     )
     assert found.waiting == ("[serve] port",)

@@ -56,6 +56,34 @@ def test_a_stream_that_has_ended_waits_for_its_words_a_little_at_a_time(in_step)
     assert [words.text for words in told] == ["said"]
 
 
+def test_what_is_said_in_a_pause_is_not_transcribed_nor_what_it_cut_off():
+    lane, ring, paused = Lane(), Ring(10 * RATE), []
+    fusion = FusionThread(Fusion(), "file", StreamClock.now(live=False), print, lossless=True)
+    feed = Feed(
+        lane,
+        ring,
+        fusion,
+        alarming=0.6,
+        in_step=False,
+        lossless=True,
+        paused=lambda: bool(paused),
+    )
+
+    def speak(seconds):
+        for _ in range(0, int(seconds * RATE), 800):
+            ring.write(np.zeros(800, np.float32))
+            feed.hear(speech(ring.written))
+
+    speak(1.0)
+    paused.append(1)
+    speak(4.0)
+    paused.clear()
+    speak(2.0)
+    feed.finish(0.0)
+    ((utterance, _),) = lane.given
+    assert (utterance.start, utterance.end) == (5 * RATE, 7 * RATE)
+
+
 def test_a_stop_ends_the_wait():
     lane, ring = Lane(), Ring(10 * RATE)
     fusion = FusionThread(Fusion(), "file", StreamClock.now(live=False), print, lossless=True)
