@@ -40,11 +40,11 @@ def _mel_to_hz(mel: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.where(mel < BREAK_MEL, mel * HZ_PER_MEL, above)
 
 
-def mel_filterbank() -> Float:
-    """Slaney's area-normalised triangular filters, (128 bands, 1025 bins)."""
-    bins = np.linspace(0.0, SAMPLE_RATE / 2, N_FFT // 2 + 1)
+def mel_filterbank(n_fft: int = N_FFT, n_mels: int = N_MELS) -> Float:
+    """Slaney's area-normalised triangular filters, (n_mels bands, n_fft // 2 + 1 bins)."""
+    bins = np.linspace(0.0, SAMPLE_RATE / 2, n_fft // 2 + 1)
     low, high = _hz_to_mel(np.array([0.0, SAMPLE_RATE / 2]))
-    edges = _mel_to_hz(np.linspace(low, high, N_MELS + 2))
+    edges = _mel_to_hz(np.linspace(low, high, n_mels + 2))
     rising = (bins - edges[:-2, None]) / np.diff(edges)[:-1, None]
     falling = (edges[2:, None] - bins) / np.diff(edges)[1:, None]
     triangles = np.maximum(0.0, np.minimum(rising, falling))
