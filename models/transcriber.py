@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from models.catalogue import WHISPER
 from models.errors import ModelError
 from models.features.constants import SAMPLE_RATE
+from models.headers.ctranslate2 import check_ctranslate2
 from models.language.doubts import doubt, without_loops
 from models.language.transcript import NOTHING, Doubt, Transcript, Word
 from models.registry import FILES, find
@@ -72,6 +73,7 @@ class Transcriber:
                 "Install the extra: pip install 'distressd[language]'",
             ) from error
         try:
+            check_ctranslate2(folder / NEEDED[0])
             self._whisper = WhisperModel(
                 str(folder),
                 device=device,

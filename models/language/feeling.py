@@ -13,6 +13,7 @@ from typing import Any, Final
 import numpy as np
 
 from models.errors import ModelError
+from models.headers.gguf import check_gguf
 
 BEFORE: Final = 'Someone said: "'
 AFTER: Final = '" The speaker sounds'
@@ -24,7 +25,6 @@ AT_EASE: Final = (
     "calm", "happy", "relaxed", "cheerful", "bored", "excited",
     "casual", "friendly", "content", "pleased", "amused", "confident",
 )  # fmt: skip
-MAGIC: Final = b"GGUF"
 
 
 def open_gguf(path: Path, *, threads: int, context: int, lora: Path | None = None) -> Any:
@@ -41,15 +41,9 @@ def open_gguf(path: Path, *, threads: int, context: int, lora: Path | None = Non
             f"llama-cpp-python is not installed or does not load ({error}).",
             "Install the extra: pip install 'distressd[language]'",
         ) from error
-    try:
-        with path.open("rb") as file:
-            magic = file.read(len(MAGIC))
-    except OSError as error:
-        raise ModelError(f"Cannot read the language model {path}: {error.strerror}.") from error
-    if magic != MAGIC:
-        raise ModelError(
-            f"{path} is no GGUF file.", "Name a GGUF chat model in [language] llm, or leave it out."
-        )
+    check_gguf(path)  # llama.cpp ends the process over some of what it does not like
+    if lora is not None:
+        check_gguf(lora)
     try:
         return llama_cpp.Llama(
             str(path),

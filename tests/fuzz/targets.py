@@ -19,6 +19,8 @@ from typing import Any
 
 import numpy as np
 import soundfile
+from model_files import ctranslate2 as whole_ctranslate2  # beside this file
+from model_files import gguf as whole_gguf
 from pydantic import ValidationError
 
 from daemon.acoustic.load import load_ear
@@ -30,6 +32,9 @@ from daemon.health import Health
 from daemon.serve.admission import Refusal
 from daemon.serve.requests import Requests, explain
 from daemon.wire.client import HELLO
+from models.headers.ctranslate2 import check_header as check_ctranslate2
+from models.headers.fields import HeaderError
+from models.headers.gguf import check_header as check_gguf
 from models.networks import weights
 
 Target = Callable[[bytes], bool]
@@ -139,6 +144,27 @@ def model(data: bytes) -> bool:
     return True
 
 
+def gguf(data: bytes) -> bool:
+    """The header of a language model, before llama.cpp sees it."""
+    return _is_whole(check_gguf, data)
+
+
+def ctranslate2(data: bytes) -> bool:
+    """The headers of a Whisper model, before CTranslate2 sees them."""
+    return _is_whole(check_ctranslate2, data)
+
+
+def _is_whole(check: Callable[[bytes], None], data: bytes) -> bool:
+    try:
+        check(data)
+    except HeaderError as error:
+        told = str(error)
+    else:
+        return True
+    assert 0 < len(told) <= 2_000
+    return False
+
+
 @cache
 def _noise() -> "np.ndarray[Any, np.dtype[np.float32]]":
     """Loud enough to open any gate: (hops, samples)."""
@@ -151,6 +177,8 @@ TARGETS: dict[str, Target] = {
     "config": config,
     "recording": recording,
     "model": model,
+    "gguf": gguf,
+    "ctranslate2": ctranslate2,
 }
 
 
@@ -177,6 +205,16 @@ def seeds(name: str) -> list[bytes]:
             return [shipped_config().read_bytes(), b"version = 1\n[audio]\nsource = 'mic'\n"]
         case "recording":
             return _recordings()
+        case _:
+            return _model_files(name)
+
+
+def _model_files(name: str) -> list[bytes]:
+    match name:
+        case "gguf":
+            return [whole_gguf(), whole_gguf(version=2)]
+        case "ctranslate2":
+            return [whole_ctranslate2(), whole_ctranslate2(version=4)]
         case _:
             return [_small_weights(), _header(weights.SHIPPED.read_bytes())]
 

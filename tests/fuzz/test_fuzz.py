@@ -20,6 +20,7 @@ def beside(name: str):
     return module
 
 
+beside("model_files")
 mutation, targets = beside("mutation"), beside("targets")
 
 
