@@ -13,6 +13,7 @@ from typing import Literal, Self, TypeVar
 
 from daemon.errors import StateError, StoreUnavailable
 from daemon.health import Health
+from daemon.store.archive import AlertFilter, load_hours, load_records, load_story
 from daemon.store.database import FILE, transaction
 from daemon.store.events import (
     close_open,
@@ -35,6 +36,7 @@ from daemon.store.words import Forgetting
 from daemon.store.writer import MAX_PENDING, StoreFigures, Writer
 from daemon.wire.alert import AlertEvent, LatencyMs
 from daemon.wire.base import rfc3339
+from daemon.wire.history import AlertRecord, Hour, Remark
 
 logger = logging.getLogger(__name__)
 
@@ -349,6 +351,32 @@ class Journal:
             lambda connection: load_alerts(connection, since_wall, limit, self._unreadable)
         )
         return [self._shown(event) for event in stored]
+
+    def records(self, wanted: AlertFilter, limit: int) -> list[AlertRecord]:
+        """The newest ``limit`` alerts that are ``wanted``, newest first.
+
+        Raises:
+            StateError: the store cannot be read.
+        """
+        stored = self._read(lambda found: load_records(found, wanted, limit, self._unreadable))
+        return [one.model_copy(update={"event": self._shown(one.event)}) for one in stored]
+
+    def story(self, alert: str) -> tuple[list[AlertEvent], list[Remark]]:
+        """The events of ``alert`` and what people said of it; nothing where it is not known.
+
+        Raises:
+            StateError: the store cannot be read.
+        """
+        events, remarks = self._read(lambda found: load_story(found, alert, self._unreadable))
+        return [self._shown(event) for event in events], remarks
+
+    def hours(self, since: float, until: float) -> list[Hour]:
+        """How each hour was of which anything is kept; hours are counted from ``since``.
+
+        Raises:
+            StateError: the store cannot be read.
+        """
+        return self._read(lambda connection: load_hours(connection, since, until))
 
     def figures(self) -> StoreFigures:
         """Counts for metrics."""

@@ -9,6 +9,7 @@ VERSION = 1
 RFC3339_PATTERN = r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{6}Z$"
 
 Probability = Annotated[float, Field(ge=0.0, le=1.0)]
+RequestId = Annotated[str, Field(min_length=1, max_length=64)]
 SourceName = Literal["mic", "file", "stdin", "demo"]
 Level = Literal["advisory", "warning", "critical"]
 Phase = Literal["raised", "updated", "cleared"]

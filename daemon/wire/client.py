@@ -4,9 +4,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter
 
-from daemon.wire.base import ClientMessage
-
-RequestId = Annotated[str, Field(min_length=1, max_length=64)]
+from daemon.wire.base import ClientMessage, RequestId
+from daemon.wire.history import ListAlerts, ListHours, ListMinutes, ShowAlert
+from daemon.wire.settings import ChangeSettings, ShowSettings
 
 
 class Hello(ClientMessage):
@@ -49,7 +49,26 @@ class Resume(ClientMessage):
     id: RequestId
 
 
-Request = Annotated[Ack | FalseAlarm | Pause | Resume, Field(discriminator="type")]
+class SignIn(ClientMessage):
+    """A code with which a browser signs in; for who said hello with the token."""
+
+    type: Literal["sign_in"]
+    id: RequestId
+
+
+AnyRequest = (
+    Ack
+    | FalseAlarm
+    | Pause
+    | Resume
+    | SignIn
+    | ListAlerts
+    | ShowAlert
+    | ListHours
+    | ListMinutes
+    | ShowSettings
+    | ChangeSettings
+)
 
 HELLO: TypeAdapter[Hello] = TypeAdapter(Hello)
-REQUEST: TypeAdapter[Ack | FalseAlarm | Pause | Resume] = TypeAdapter(Request)
+REQUEST: TypeAdapter[AnyRequest] = TypeAdapter(Annotated[AnyRequest, Field(discriminator="type")])

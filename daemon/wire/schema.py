@@ -13,13 +13,35 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, TypeAdapter
 
 from daemon.wire.alert import AlertEvent
-from daemon.wire.client import Ack, FalseAlarm, Hello, Pause, Resume
-from daemon.wire.server import SERVER, Error, Ok, PartChanged, Snapshot, SourceChanged, Telemetry
+from daemon.wire.client import Ack, AnyRequest, FalseAlarm, Hello, Pause, Resume, SignIn
+from daemon.wire.history import (
+    Alerts,
+    AlertStory,
+    Hours,
+    ListAlerts,
+    ListHours,
+    ListMinutes,
+    Minutes,
+    ShowAlert,
+)
+from daemon.wire.server import (
+    SERVER,
+    Error,
+    Feedback,
+    Ok,
+    PartChanged,
+    SignInCode,
+    Snapshot,
+    SourceChanged,
+    Telemetry,
+    Vitals,
+)
+from daemon.wire.settings import ChangeSettings, Settings, ShowSettings
 from daemon.wire.utterance import UtteranceEvent
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
-AnyClientMessage = Annotated[Hello | Ack | FalseAlarm | Pause | Resume, Field(discriminator="type")]
+AnyClientMessage = Annotated[Hello | AnyRequest, Field(discriminator="type")]
 
 FROM_CLIENT: dict[str, Any] = {
     "hello": Hello,
@@ -27,6 +49,13 @@ FROM_CLIENT: dict[str, Any] = {
     "false_alarm": FalseAlarm,
     "pause": Pause,
     "resume": Resume,
+    "sign_in": SignIn,
+    "list_alerts": ListAlerts,
+    "show_alert": ShowAlert,
+    "list_hours": ListHours,
+    "list_minutes": ListMinutes,
+    "show_settings": ShowSettings,
+    "change_settings": ChangeSettings,
     "client": AnyClientMessage,
 }
 FROM_SERVER: dict[str, Any] = {
@@ -34,7 +63,15 @@ FROM_SERVER: dict[str, Any] = {
     "alert": AlertEvent,
     "source": SourceChanged,
     "part": PartChanged,
+    "feedback": Feedback,
     "telemetry": Telemetry,
+    "vitals": Vitals,
+    "sign_in_code": SignInCode,
+    "alerts": Alerts,
+    "alert_story": AlertStory,
+    "hours": Hours,
+    "minutes": Minutes,
+    "settings": Settings,
     "ok": Ok,
     "error": Error,
 }

@@ -7,6 +7,8 @@ from pydantic import Field, TypeAdapter
 from daemon.health import Stage
 from daemon.wire.alert import AlertEvent, SoundShare
 from daemon.wire.base import Emotion, Message, Probability, ServerMessage, SourceName
+from daemon.wire.history import Alerts, AlertStory, Hours, Minutes, Said
+from daemon.wire.settings import Settings
 
 
 class SourceStatus(Message):
@@ -72,6 +74,40 @@ class Telemetry(ServerMessage):
     sounds: tuple[SoundShare, ...]
 
 
+class LanguageFigures(Message):
+    """What the language models have to do, and have done since the start."""
+
+    waiting: int = Field(description="utterances that wait")
+    transcribed: int
+    dropped: int = Field(description="given up for others, or without a worker")
+
+
+class Vitals(ServerMessage):
+    """Whether the daemon is still listening, once a second, for who asks for telemetry."""
+
+    type: Literal["vitals"] = "vitals"
+    hops_per_s: float = Field(description="100 where all is well")
+    last_sound: str | None = Field(description="when the gate was last open, since the start")
+    obstacles: tuple[str, ...] = Field(description="why nothing may be heard, in sentences")
+    language: LanguageFigures | None = Field(description="null where it is switched off")
+
+
+class Feedback(ServerMessage):
+    """Somebody said something of the alert ``alert``; ``time`` is when."""
+
+    type: Literal["feedback"] = "feedback"
+    alert: str
+    said: Said
+
+
+class SignInCode(ServerMessage):
+    """The answer to ``sign_in``: a browser that opens ``path`` within a minute is signed in."""
+
+    type: Literal["sign_in_code"] = "sign_in_code"
+    id: str
+    path: str
+
+
 class Ok(ServerMessage):
     """The request ``id`` was carried out."""
 
@@ -87,7 +123,23 @@ class Error(ServerMessage):
     message: str
 
 
-AnyServerMessage = AlertEvent | Snapshot | SourceChanged | PartChanged | Telemetry | Ok | Error
+AnyServerMessage = (
+    AlertEvent
+    | Snapshot
+    | SourceChanged
+    | PartChanged
+    | Feedback
+    | Telemetry
+    | Vitals
+    | Ok
+    | Error
+    | SignInCode
+    | Alerts
+    | AlertStory
+    | Hours
+    | Minutes
+    | Settings
+)
 SERVER: TypeAdapter[AnyServerMessage] = TypeAdapter(
     Annotated[AnyServerMessage, Field(discriminator="type")]
 )
