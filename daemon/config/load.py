@@ -63,6 +63,12 @@ def find_config(path: Path | None = None) -> Path:
     return own if own.exists() else shipped_config()
 
 
+def own_config(path: Path | None = None) -> Path:
+    """Where changes belong: as :func:`find_config`, but never the shipped file by default."""
+    named = path is not None or ENVIRONMENT in os.environ
+    return find_config(path) if named else user_config_file()
+
+
 def user_config_file() -> Path:
     """Where a user keeps changes."""
     return user_config_path("distressd") / "config.toml"
