@@ -1,20 +1,26 @@
 """Carries out what subscribers ask for."""
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from daemon.fusion.thread import FusionThread
 from daemon.remarks import Recall
+from daemon.settings import LiveSettings
 from daemon.store.journal import Journal
+from daemon.wire.base import rfc3339
+from daemon.wire.settings import Settings, Value
 
 
 @dataclass(frozen=True, slots=True)
 class ServiceControl:
-    """Feedback goes to the store and may block; pauses go to fusion and do not."""
+    """Feedback and settings go to the disk and may block; pauses go to fusion and do not."""
 
     journal: Journal
     fusion: FusionThread
     recall: Recall
+    live: LiveSettings
+    stream_s: Callable[[], float]
 
     def ack(self, alert: str) -> None:
         """Keep that a person has seen ``alert``; a StateError if there is none."""
@@ -33,3 +39,11 @@ class ServiceControl:
     def resume(self) -> None:
         """End a pause."""
         self.fusion.resume()
+
+    def settings(self) -> Settings:
+        """What can change while the daemon runs."""
+        return self.live.told(rfc3339(time.time()), self.stream_s())
+
+    def change(self, values: dict[str, Value]) -> None:
+        """Keep ``values`` and put them into force; a UsageError if they are wrong."""
+        self.live.change(values)

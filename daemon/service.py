@@ -24,11 +24,13 @@ from daemon.pipeline import Pace, Pipeline
 from daemon.remarks import Recall
 from daemon.serve.metrics import Metrics
 from daemon.serve.server import AlertServer
+from daemon.settings import LiveSettings
 from daemon.state import StateFolder
 from daemon.store.journal import Journal
 from daemon.supervision import Flow, Part, Supervision
 from daemon.telemetry import TELEMETRY_SAMPLES, telemetry
 from daemon.upkeep import Heard, Upkeep
+from daemon.vitals import Pulse
 from daemon.wire.alert import AlertEvent
 from daemon.wire.base import rfc3339
 from daemon.wire.server import PartChanged, PartStatus, SourceChanged, SourceStatus
@@ -56,6 +58,7 @@ class Service:
         linger: go on serving when a recording or standard input has ended.
         state: the state folder; by default DISTRESSD_STATE or the platform's.
         reread: reads the configuration again when :meth:`reload` is called.
+        settings_file: where ``reread`` reads, or will once the file is there; None: nowhere.
         stopping: called once, when the parts begin to stop.
     """
 
@@ -68,10 +71,17 @@ class Service:
         linger: bool = False,
         state: Path | None = None,
         reread: Callable[[], Config] | None = None,
+        settings_file: Callable[[], Path] | None = None,
         stopping: Callable[[], None] | None = None,
     ) -> None:
         self._config = config
         self._reread = reread
+        self._live = LiveSettings(
+            lambda: self._config,
+            settings_file,
+            self.reload,
+            lambda: self.health.part("config").reason,
+        )
         self._on_stop = stopping
         self._reload = False
         self._spec = spec
@@ -168,12 +178,15 @@ class Service:
         parts.callback(self._keep_last_minute)
 
     def _start_server(self, parts: ExitStack) -> None:
+        self._control = ServiceControl(
+            self._journal, self._pipeline.fusion, self._recall, self._live, self._stream_s
+        )
         self._server = AlertServer(
             self._config.serve,
             journal=self._journal,
             token=self._state.token,
             health=self.health,
-            control=ServiceControl(self._journal, self._pipeline.fusion, self._recall),
+            control=self._control,
             metrics=self.metrics,
             source=self._source_status,
             stream_s=self._stream_s,
@@ -231,6 +244,7 @@ class Service:
             self.health,
         )
         self.health.report("config", "ok")
+        self._pulse = Pulse(self._pipeline.loop, self._lane, self._obstacles, self._stream_s)
         parts.callback(self._begin_stop)
         self._upkeep.ready()
 
@@ -257,8 +271,12 @@ class Service:
         if self._reload:
             self._reload = False
             self._upkeep.reload()
+            self._server.publish_status(self._control.settings())
         self._upkeep.look()
         self._recall.look(time.monotonic())
+        vitals = self._pulse.look(time.monotonic())
+        if vitals is not None and self._server.telemetry_wanted:
+            self._server.publish_vitals(vitals)
 
     def _wait(self) -> None:
         ended = False

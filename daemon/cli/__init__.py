@@ -6,6 +6,7 @@ from daemon.cli.group import MainGroup
 
 COMMANDS = {
     "run": ("daemon.cli.run:run", "Listen, raise alerts and serve subscribers."),
+    "dashboard": ("daemon.cli.dashboard:dashboard", "Open the dashboard in the browser."),
     "listen": ("daemon.cli.listen:listen", "Show alerts as they happen."),
     "status": ("daemon.cli.status:status", "Say whether the daemon runs, and how it is."),
     "replay": ("daemon.cli.replay:replay", "Run the whole pipeline over recordings."),

@@ -10,7 +10,7 @@ import click
 from daemon import signals
 from daemon.anew import start_anew
 from daemon.cli.options import config_option
-from daemon.config.load import load_config
+from daemon.config.load import load_config, own_config
 from daemon.errors import PartDied
 from daemon.logs import setup_logging
 
@@ -69,6 +69,7 @@ def run(
         pace,
         linger=linger,
         reread=lambda: load_config(config_path),
+        settings_file=lambda: own_config(config_path),
         stopping=drain.begin,
     )
     signals.install(service.stop, service.reload, drain)

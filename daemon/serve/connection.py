@@ -7,6 +7,8 @@ from typing import Any, cast
 
 from websockets.asyncio.server import ServerConnection
 
+from daemon.serve.admission import Entry
+
 # Connections that have not said hello. A newer one pushes the oldest out: a client that means
 # well says hello within milliseconds, so whoever fills the room pushes out only himself.
 MAX_WAITING = 64
@@ -63,13 +65,13 @@ class Connection(ServerConnection):
 
     Attributes:
         head_only: the request was HEAD; it is parsed as GET and gets no body.
-        foreign: why its handshake comes from elsewhere, or "".
+        entry: what the headers of its WebSocket handshake say.
     """
 
     def __init__(self, *args: Any, lobby: Lobby, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.head_only = False
-        self.foreign = ""
+        self.entry = Entry()
         self._lobby = lobby
         self._beginning: bytes | None = b""
 

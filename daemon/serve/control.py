@@ -2,12 +2,14 @@
 
 from typing import Protocol
 
+from daemon.wire.settings import Settings, Value
+
 
 class Control(Protocol):
     """Carries requests out.
 
-    Feedback is called in worker threads and may block. Pauses are called in the loop and must not,
-    since they have to be possible while the store hangs. Each raises
+    Feedback and settings are called in worker threads and may block. Pauses are called in
+    the loop and must not, since they have to be possible while the store hangs. Each raises
     :class:`~daemon.errors.DistressdError` with the reason where it refuses.
     """
 
@@ -22,3 +24,9 @@ class Control(Protocol):
 
     def resume(self) -> None:
         """End a pause."""
+
+    def settings(self) -> Settings:
+        """What can change while the daemon runs."""
+
+    def change(self, values: dict[str, Value]) -> None:
+        """Keep ``values``, and put them into force."""

@@ -1,15 +1,22 @@
-"""Plain HTTP on the same port: ``/healthz``, ``/readyz``, ``/metrics``. It changes nothing."""
+"""Plain HTTP on the same port: the dashboard, ``/login``, ``/healthz``, ``/readyz``, ``/metrics``.
+
+Only ``/login`` changes something: it takes a code, and gives a cookie.
+"""
 
 import http
 import json
 from collections.abc import Callable
+from urllib.parse import parse_qs
 
 from websockets.http11 import Request, Response
 
 from daemon.health import Health, PartHealth
 from daemon.serve.admission import Admission
 from daemon.serve.connection import Connection
+from daemon.serve.files import dashboard_files
+from daemon.serve.login import CODE_LIFE_S, Codes
 from daemon.serve.metrics import CONTENT_TYPE, Metrics
+from daemon.serve.policy import browser_policy
 from daemon.serve.subscriber import Path
 from daemon.wire.server import SourceStatus
 
@@ -30,6 +37,7 @@ class Pages:
         on_refused: Callable[[Connection, int, str], None],
         *,
         source: Callable[[], SourceStatus],
+        codes: Codes,
         obstacles: Callable[[], list[str]] = list,
     ) -> None:
         """Answer from ``health``, ``metrics`` and two callables, which are called in the loop.
@@ -40,6 +48,7 @@ class Pages:
             metrics: what ``/metrics`` shows.
             on_refused: told of each foreign request.
             source: has the end of a pause.
+            codes: with which browsers sign in.
             obstacles: sentences, each one reason for which nobody is listened to although every
                 part may be ok; by default there is none.
         """
@@ -48,39 +57,67 @@ class Pages:
         self._metrics = metrics
         self._on_refused = on_refused
         self._source = source
+        self._codes = codes
+        self._files = dashboard_files()
         self._obstacles = obstacles
 
     def process(self, connection: Connection, request: Request) -> Response | None:
         """The answer, or None where a WebSocket handshake goes on."""
-        path = request.path.partition("?")[0]
+        path, _, query = request.path.partition("?")
         upgrade = ", ".join(request.headers.get_all("Upgrade")).lower() == "websocket"
-        foreign = self._admission.foreign(request.headers)
         if upgrade and path in WEBSOCKET_PATHS and not connection.head_only:
-            connection.foreign = foreign  # it is told after the handshake, where it can read it
+            # A refusal is told after the handshake, where it can be read.
+            connection.entry = self._admission.entry(request.headers)
             return None
-        if foreign:
+        if foreign := self._admission.foreign(request.headers):
             self._on_refused(connection, http.HTTPStatus.FORBIDDEN, foreign)
             return self._respond(connection, http.HTTPStatus.FORBIDDEN, f"{foreign}\n")
-        return self._page(connection, path)
+        response = self._page(connection, path, query)
+        host = request.headers["Host"].strip().lower()
+        for name, value in browser_policy(host, tls=self._admission.tls).items():
+            response.headers[name] = value
+        return response
 
-    def _page(self, connection: Connection, path: str) -> Response:
+    def _page(self, connection: Connection, path: str, query: str) -> Response:
+        if file := self._files.get(path):
+            return self._respond(connection, http.HTTPStatus.OK, file.text, file.content_type)
+        if path in WEBSOCKET_PATHS:
+            told = "This is for WebSocket clients.\n"
+            response = self._respond(connection, http.HTTPStatus.UPGRADE_REQUIRED, told)
+            response.headers["Upgrade"] = "websocket"
+            return response
         match path:
+            case "/login":
+                response = self._login(connection, query)
             case "/healthz":
-                return self._json(connection, http.HTTPStatus.OK, {"alive": True})
+                response = self._json(connection, http.HTTPStatus.OK, {"alive": True})
             case "/readyz":
-                return self._ready(connection)
+                response = self._ready(connection)
             case "/metrics":
-                return self._respond(
-                    connection, http.HTTPStatus.OK, self._metrics.text(), CONTENT_TYPE
-                )
-            case _ if path in WEBSOCKET_PATHS and path != "/":
-                response = self._respond(
-                    connection, http.HTTPStatus.UPGRADE_REQUIRED, "This is for WebSocket clients.\n"
-                )
-                response.headers["Upgrade"] = "websocket"
-                return response
+                text = self._metrics.text()
+                response = self._respond(connection, http.HTTPStatus.OK, text, CONTENT_TYPE)
             case _:
-                return self._respond(connection, http.HTTPStatus.NOT_FOUND, "Not found.\n")
+                response = self._respond(connection, http.HTTPStatus.NOT_FOUND, "Not found.\n")
+        return response
+
+    def _login(self, connection: Connection, query: str) -> Response:
+        """A cookie for a code. HEAD takes none: it changes nothing."""
+        code = (parse_qs(query).get("code") or [""])[0]
+        if connection.head_only:
+            return self._respond(connection, http.HTTPStatus.OK, "GET signs in.\n")
+        if not self._codes.take(code):
+            reason = "a sign-in code that is wrong, was used, or is too old"
+            self._on_refused(connection, http.HTTPStatus.FORBIDDEN, reason)
+            return self._respond(
+                connection,
+                http.HTTPStatus.FORBIDDEN,
+                f"This link was used already, or is older than {CODE_LIFE_S:.0f} seconds.\n"
+                "Run `distressd dashboard` for a new one.\n",
+            )
+        response = self._respond(connection, http.HTTPStatus.SEE_OTHER, "Signed in.\n")
+        response.headers["Location"] = "/"
+        response.headers["Set-Cookie"] = self._admission.cookie.header()
+        return response
 
     def _ready(self, connection: Connection) -> Response:
         parts = self._health.snapshot()

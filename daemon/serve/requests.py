@@ -5,14 +5,20 @@ import json
 import logging
 from collections.abc import Callable
 from concurrent.futures import Executor
+from dataclasses import dataclass
 
 from pydantic import ValidationError
 
-from daemon.errors import DistressdError
+from daemon.errors import DistressdError, UsageError
 from daemon.serve.admission import MALFORMED, Refusal
 from daemon.serve.control import Control
-from daemon.wire.client import REQUEST, Ack, FalseAlarm, Pause
-from daemon.wire.server import Error, Ok
+from daemon.serve.login import Codes
+from daemon.serve.lookback import Lookback, Question
+from daemon.wire.base import ServerMessage
+from daemon.wire.client import REQUEST, Ack, AnyRequest, FalseAlarm, Pause, Resume, SignIn
+from daemon.wire.history import Said
+from daemon.wire.server import Error, Ok, SignInCode
+from daemon.wire.settings import ChangeSettings, ShowSettings
 
 logger = logging.getLogger(__name__)
 
@@ -20,22 +26,43 @@ MOST_MISTAKES = 16
 MOST_ID_CHARACTERS = 64
 
 
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What requests are carried out with, for every subscriber alike.
+
+    Attributes:
+        control: carries them out.
+        lookback: answers those about the past.
+        codes: with which browsers sign in.
+        feedback: where what a person says is written, which may block.
+        reading: where the past is read, which may block.
+        stamp: gives an answer's ``time`` and ``stream_s``.
+    """
+
+    control: Control
+    lookback: Lookback
+    codes: Codes
+    feedback: Executor
+    reading: Executor
+    stamp: Callable[[], tuple[str, float]]
+
+
 class Requests:
     """Answers one subscriber, one request at a time."""
 
     def __init__(
-        self, control: Control, feedback: Executor, stamp: Callable[[], tuple[str, float]]
+        self, desk: Desk, *, has_token: bool, on_feedback: Callable[[str, Said], None]
     ) -> None:
         """Prepare.
 
         Args:
-            control: carries requests out.
-            feedback: where it may block.
-            stamp: gives an answer's ``time`` and ``stream_s``.
+            desk: with which requests are carried out.
+            has_token: whether the subscriber has shown the token itself.
+            on_feedback: told, in the loop, what this subscriber has said of which alert.
         """
-        self._control = control
-        self._feedback = feedback
-        self._stamp = stamp
+        self._desk = desk
+        self._has_token = has_token
+        self._on_feedback = on_feedback
         self._mistakes = 0
 
     async def answer(self, message: str | bytes) -> str:
@@ -52,29 +79,54 @@ class Requests:
                 raise Refusal(MALFORMED, f"{MOST_MISTAKES} malformed messages") from None
             return self._error(_request_id(message), explain(error))
         try:
-            await self._carry_out(request)
+            answer = await self._carry_out(request)
         except DistressdError as error:
             return self._error(request.id, str(error))
         except Exception:
             logger.exception("Request %s failed; its sender is told so", request.type)
             return self._error(request.id, "The daemon failed to do this; its log says why.")
-        time, stream_s = self._stamp()
-        return Ok(time=time, stream_s=stream_s, id=request.id).model_dump_json()
+        return answer.model_dump_json()
 
-    async def _carry_out(self, request: object) -> None:
-        loop = asyncio.get_running_loop()
+    async def _carry_out(self, request: AnyRequest) -> ServerMessage:
+        desk, loop = self._desk, asyncio.get_running_loop()
         match request:
             case Ack():
-                await loop.run_in_executor(self._feedback, self._control.ack, request.alert)
+                await loop.run_in_executor(desk.feedback, desk.control.ack, request.alert)
+                self._on_feedback(request.alert, "ack")
             case FalseAlarm():
-                await loop.run_in_executor(self._feedback, self._control.false_alarm, request.alert)
+                await loop.run_in_executor(desk.feedback, desk.control.false_alarm, request.alert)
+                self._on_feedback(request.alert, "false_alarm")
             case Pause():
-                self._control.pause(request.seconds)
+                desk.control.pause(request.seconds)
+            case Resume():
+                desk.control.resume()
+            case SignIn():
+                return self._code(request.id)
+            case ShowSettings():
+                settings = await loop.run_in_executor(desk.reading, desk.control.settings)
+                return settings.model_copy(update={"id": request.id})
+            case ChangeSettings():
+                await loop.run_in_executor(desk.feedback, desk.control.change, request.values)
             case _:
-                self._control.resume()
+                return await self._look_back(request)
+        time, stream_s = desk.stamp()
+        return Ok(time=time, stream_s=stream_s, id=request.id)
+
+    async def _look_back(self, question: Question) -> ServerMessage:
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(
+            self._desk.reading, self._desk.lookback.answer, question, *self._desk.stamp()
+        )
+
+    def _code(self, request_id: str) -> SignInCode:
+        if not self._has_token:
+            raise UsageError("A dashboard cannot sign another one in.", "Run distressd dashboard.")
+        time, stream_s = self._desk.stamp()
+        path = f"/login?code={self._desk.codes.give()}"
+        return SignInCode(time=time, stream_s=stream_s, id=request_id, path=path)
 
     def _error(self, request_id: str | None, message: str) -> str:
-        time, stream_s = self._stamp()
+        time, stream_s = self._desk.stamp()
         return Error(time=time, stream_s=stream_s, id=request_id, message=message).model_dump_json()
 
 

@@ -21,6 +21,7 @@ from daemon.serve.admission import Admission
 from daemon.serve.bind import bind, bracketed, is_loopback, tls_context
 from daemon.serve.connection import WRITE_LIMIT_BYTES, Connection, Lobby
 from daemon.serve.control import Control
+from daemon.serve.login import Codes
 from daemon.serve.metrics import Metrics
 from daemon.serve.pages import Pages
 from daemon.serve.refusals import Refusals
@@ -28,7 +29,8 @@ from daemon.serve.session import CLOSE_PATIENCE_S, HELLO_PATIENCE_S, Sessions
 from daemon.serve.subscriber import Path
 from daemon.store.journal import Journal
 from daemon.wire.alert import AlertEvent
-from daemon.wire.server import PartChanged, SourceChanged, SourceStatus, Telemetry
+from daemon.wire.server import PartChanged, SourceChanged, SourceStatus, Telemetry, Vitals
+from daemon.wire.settings import Settings
 
 logger = logging.getLogger(__name__)
 
@@ -172,9 +174,13 @@ class AlertServer:
         else:
             self._metrics.telemetry_dropped.inc()
 
-    def publish_status(self, message: SourceChanged | PartChanged) -> None:
-        """Tell every subscriber that the source, the language or the sound events changed."""
+    def publish_status(self, message: SourceChanged | PartChanged | Settings) -> None:
+        """Tell every subscriber that the source, a part or the settings changed."""
         self._call(lambda: self._send_status(message))
+
+    def publish_vitals(self, message: Vitals) -> None:
+        """Send ``message`` to who asked for telemetry."""
+        self._call(lambda: self._offer_telemetry(message))
 
     def _run(
         self, listening: socket.socket, tls: ssl.SSLContext | None, started: "Future[None]"
@@ -225,6 +231,7 @@ class AlertServer:
 
     def _compose(self) -> tuple[Sessions, Lobby, Pages]:
         admission = Admission(self._config, self.port, self._token)
+        codes = Codes()
         lobby = Lobby(lambda connection, reason: self._refused(connection, 0, reason))
         sessions = Sessions(
             admission,
@@ -239,6 +246,7 @@ class AlertServer:
             on_refused=self._refused,
             on_dropped=self._dropped,
             on_change=self._count_subscribers,
+            codes=codes,
         )
         self._sessions = sessions
         pages = Pages(
@@ -248,6 +256,7 @@ class AlertServer:
             self._refused,
             source=self._source,
             obstacles=self._obstacles,
+            codes=codes,
         )
         return sessions, lobby, pages
 
@@ -281,14 +290,16 @@ class AlertServer:
     def _send_telemetry(self) -> None:
         with self._telemetry_lock:
             message, self._telemetry = self._telemetry, None
-        if self._sessions is None or message is None:
-            return
+        if message is not None:
+            self._offer_telemetry(message)
+
+    def _offer_telemetry(self, message: Telemetry | Vitals) -> None:
         text = message.model_dump_json()
-        for subscriber in self._sessions.subscribers:
+        for subscriber in self._sessions.subscribers if self._sessions else ():
             if subscriber.path is Path.TELEMETRY and not subscriber.offer_telemetry(text):
                 self._metrics.telemetry_dropped.inc()
 
-    def _send_status(self, message: SourceChanged | PartChanged) -> None:
+    def _send_status(self, message: SourceChanged | PartChanged | Settings) -> None:
         text = message.model_dump_json()
         for subscriber in self._sessions.subscribers if self._sessions else ():
             subscriber.offer(text)

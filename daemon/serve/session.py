@@ -16,13 +16,16 @@ from daemon.health import Health
 from daemon.serve.admission import FOREIGN, MALFORMED, TOO_BIG, TRY_LATER, Admission, Refusal
 from daemon.serve.connection import Connection, Lobby
 from daemon.serve.control import Control
+from daemon.serve.login import Codes
+from daemon.serve.lookback import Lookback
 from daemon.serve.pages import WEBSOCKET_PATHS
-from daemon.serve.requests import Requests, explain
+from daemon.serve.requests import Desk, Requests, explain
 from daemon.serve.subscriber import Path, Subscriber
 from daemon.store.journal import Journal
 from daemon.wire.base import rfc3339
 from daemon.wire.client import HELLO, Hello
-from daemon.wire.server import PartStatus, Snapshot, SourceStatus
+from daemon.wire.history import Said
+from daemon.wire.server import Feedback, PartStatus, Snapshot, SourceStatus
 
 logger = logging.getLogger(__name__)
 
@@ -54,13 +57,13 @@ class Sessions:
         on_refused: Callable[[Connection, int, str], None],
         on_dropped: Callable[[Connection, str], None],
         on_change: Callable[[], None],
+        codes: Codes,
     ) -> None:
         self.subscribers: set[Subscriber] = set()
         self._admission = admission
         self._lobby = lobby
         self._journal = journal
         self._health = health
-        self._control = control
         self._source = source
         self._stream_s = stream_s
         self._max_subscribers = max_subscribers
@@ -70,6 +73,14 @@ class Sessions:
         self._on_change = on_change
         self._replays = ThreadPoolExecutor(REPLAY_THREADS, "serve-replay")
         self._feedback = ThreadPoolExecutor(FEEDBACK_THREADS, "serve-feedback")
+        self._desk = Desk(
+            control=control,
+            lookback=Lookback(journal),
+            codes=codes,
+            feedback=self._feedback,
+            reading=self._replays,
+            stamp=self.stamp,
+        )
         self._ended = asyncio.get_running_loop().create_future()
 
     def end(self) -> None:
@@ -104,8 +115,8 @@ class Sessions:
             await close(connection, Refusal(INTERNAL, "the daemon failed; its log says why"))
 
     async def _hello(self, connection: Connection) -> Hello:
-        if connection.foreign:
-            raise Refusal(FOREIGN, connection.foreign)
+        if connection.entry.foreign:
+            raise Refusal(FOREIGN, connection.entry.foreign)
         try:
             async with asyncio.timeout(HELLO_PATIENCE_S):
                 message = await connection.recv()
@@ -117,7 +128,8 @@ class Sessions:
             hello = HELLO.validate_json(message)
         except ValidationError as error:
             raise Refusal(MALFORMED, f"hello expected: {explain(error)}") from None
-        self._admission.check_token(hello.token)
+        if not connection.entry.signed_in:
+            self._admission.check_token(hello.token)
         if len(self.subscribers) >= self._max_subscribers:
             raise Refusal(TRY_LATER, f"there are {self._max_subscribers} subscribers already")
         return hello
@@ -194,9 +206,22 @@ class Sessions:
             since = events[-1].seq
 
     async def _read(self, connection: Connection, subscriber: Subscriber) -> None:
-        requests = Requests(self._control, self._feedback, self.stamp)
+        requests = Requests(
+            self._desk,
+            has_token=not connection.entry.signed_in,
+            on_feedback=functools.partial(self._tell_feedback, subscriber),
+        )
         async for message in connection:
             subscriber.offer(await requests.answer(message))
+
+    def _tell_feedback(self, who: Subscriber, alert: str, said: Said) -> None:
+        """Tell everybody else: who said it gets an answer."""
+        moment, stream_s = self.stamp()
+        message = Feedback(time=moment, stream_s=stream_s, alert=alert, said=said)
+        text = message.model_dump_json()
+        for subscriber in self.subscribers:
+            if subscriber.path is Path.ALERTS and subscriber is not who:
+                subscriber.offer(text)
 
     def stamp(self) -> tuple[str, float]:
         """``time`` and ``stream_s`` of a message that tells of this moment."""

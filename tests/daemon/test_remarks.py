@@ -3,12 +3,13 @@
 import time
 
 from daemon.clock import StreamClock
-from daemon.config.schema import Fusion
+from daemon.config.schema import Config, Fusion
 from daemon.control import ServiceControl
 from daemon.errors import StateError
 from daemon.fusion.thread import FusionThread
 from daemon.health import Health
 from daemon.remarks import DAY_S, EVERY_S, EXPIRES_DAYS, Recall, history_of
+from daemon.settings import LiveSettings
 from daemon.store.journal import Journal
 from daemon.wire.alert import AlertEvent
 from daemon.wire.base import rfc3339
@@ -73,6 +74,8 @@ def test_a_word_that_was_kept_is_no_failure_where_the_store_cannot_be_read(tmp_p
     with Journal.open(tmp_path, health=Health(), commit_patience_s=30) as journal:
         journal.append(event("a"))
         fusion = FusionThread(Fusion(), "mic", StreamClock.now(live=True), print, lossless=False)
-        ServiceControl(journal, fusion, Recall(journal, learn)).false_alarm("a")
+        live = LiveSettings(Config, None, lambda: None, str)
+        recall = Recall(journal, learn)
+        ServiceControl(journal, fusion, recall, live, lambda: 0.0).false_alarm("a")
         assert [said for _, said in journal.remarks(0.0)] == ["false_alarm"]
     assert "cannot be read" in caplog.text

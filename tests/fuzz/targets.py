@@ -30,8 +30,11 @@ from daemon.config.schema import Acoustic, Config
 from daemon.errors import ConfigError, ModelError, RecordingError
 from daemon.health import Health
 from daemon.serve.admission import Refusal
-from daemon.serve.requests import Requests, explain
+from daemon.serve.login import Codes
+from daemon.serve.lookback import Lookback
+from daemon.serve.requests import Desk, Requests, explain
 from daemon.wire.client import HELLO
+from daemon.wire.settings import Settings, Value
 from models.headers.ctranslate2 import check_header as check_ctranslate2
 from models.headers.fields import HeaderError
 from models.headers.gguf import check_header as check_gguf
@@ -40,6 +43,7 @@ from models.networks import weights
 Target = Callable[[bytes], bool]
 
 SCRATCH = "DISTRESSD_FUZZ_SCRATCH"
+MOMENT = "2026-01-01T00:00:00.000000Z"
 LONGEST_RECORDING = 200  # blocks: a header may promise years
 
 
@@ -60,6 +64,25 @@ class _Anything:
     def pause(self, seconds: float) -> None: ...
 
     def resume(self) -> None: ...
+
+    def settings(self) -> Settings:
+        return Settings(
+            time=MOMENT, stream_s=1.0, id=None, values={}, file="", fixed="", waiting=""
+        )
+
+    def change(self, values: dict[str, Value]) -> None: ...
+
+
+class _NothingKept:
+    """A journal of which nothing is left."""
+
+    def records(self, *_: object) -> list[Any]:
+        return []
+
+    def story(self, alert: str) -> tuple[list[Any], list[Any]]:
+        return [], []
+
+    hours = minutes = records
 
 
 @cache
@@ -98,12 +121,20 @@ def hello(data: bytes) -> bool:
 def request(data: bytes) -> bool:
     """A message after the first: whatever it is, it gets one answer."""
     message = data.decode(errors="replace")
-    requests = Requests(_Anything(), _AtOnce(), lambda: ("2026-01-01T00:00:00.000000Z", 1.0))
+    desk = Desk(
+        control=_Anything(),
+        lookback=Lookback(_NothingKept()),
+        codes=Codes(),
+        feedback=_AtOnce(),
+        reading=_AtOnce(),
+        stamp=lambda: (MOMENT, 1.0),
+    )
+    requests = Requests(desk, has_token=False, on_feedback=lambda *_: None)
     try:
         answer = _loop().run_until_complete(requests.answer(message))
     except Refusal:
         return False
-    return bool(json.loads(answer)["type"] == "ok")
+    return bool(json.loads(answer)["type"] != "error")
 
 
 def config(data: bytes) -> bool:

@@ -9,7 +9,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
 from daemon.config.schema import Serve
-from daemon.errors import StateError
+from daemon.errors import StateError, UsageError
 from daemon.health import Health
 from daemon.serve.metrics import Metrics
 from daemon.serve.server import AlertServer
@@ -18,6 +18,7 @@ from daemon.wire.alert import AlertEvent
 from daemon.wire.base import rfc3339
 from daemon.wire.schema import schemas
 from daemon.wire.server import SourceStatus
+from daemon.wire.settings import Settings
 
 NOW = 1_700_000_000.0
 TOKEN = "t" * 43
@@ -74,6 +75,22 @@ class RecordedControl:
 
     def resume(self):
         self.asked.append(("resume",))
+
+    def settings(self):
+        return Settings(
+            time=rfc3339(NOW),
+            stream_s=1.0,
+            id=None,
+            values={"fusion.threshold.warning": 0.7},
+            file="config.toml",
+            fixed="",
+            waiting="",
+        )
+
+    def change(self, values):
+        if "audio.source" in values:
+            raise UsageError("'audio.source' cannot be changed while the daemon runs.")
+        self.asked.append(("change", values))
 
 
 class Client:

@@ -208,7 +208,7 @@ def test_another_text_each_time_fills_no_log(daemon, caplog):
     assert caplog.messages.count("… and 18 more refusals; /metrics counts all by kind") == 1
 
 
-@pytest.mark.parametrize("path", ["/healthz", "/v2/alerts", "/v1/alerts/", "/login"])
+@pytest.mark.parametrize("path", ["/healthz", "/v2/alerts", "/v1/alerts/", "/logout"])
 def test_other_paths_are_no_subscription(daemon, path):
     with pytest.raises(InvalidStatus) as refused:
         daemon.connect(path)

@@ -133,4 +133,3 @@ def test_a_browser_at_the_subscription_is_told_what_it_is(daemon):
     status, headers, _ = daemon.http("GET /v1/alerts HTTP/1.1")
     assert status == "HTTP/1.1 426 Upgrade Required"
     assert headers["Upgrade"] == "websocket"
-    assert daemon.http("GET / HTTP/1.1")[0] == "HTTP/1.1 404 Not Found"

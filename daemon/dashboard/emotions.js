@@ -1,0 +1,57 @@
+// The eight emotions of the last minute, one band each: the brighter, the more probable.
+
+import { element, mark, say } from "./element.js";
+import { Scroller } from "./scroller.js";
+import { EMOTIONS, percent, title } from "./words.js";
+
+const WORDS_EVERY_MS = 250;
+const TONES = { sad: "advisory", disgust: "advisory", angry: "critical", fearful: "critical", surprised: "warning" };
+
+export class EmotionBands {
+  #names = [];
+  #shares = [];
+  #scroller;
+  #said = 0;
+
+  constructor(place, trace) {
+    for (const emotion of EMOTIONS) {
+      this.#names.push(element("li", {}, title(emotion)));
+      this.#shares.push(element("li", {}, "–"));
+    }
+    const canvas = element("canvas", { role: "img", "aria-label": "Emotions over the last minute; the list beside it has the numbers" });
+    place.append(
+      element("ol", { "aria-label": "Emotions" }, ...this.#names),
+      canvas,
+      element("ol", { class: "shares", "aria-label": "How probable each is now" }, ...this.#shares),
+    );
+    this.#scroller = new Scroller(canvas, trace, paint);
+  }
+
+  moved(slots, message) {
+    this.#scroller.moved(slots);
+    const now = performance.now();
+    if (now - this.#said < WORDS_EVERY_MS) return;
+    this.#said = now;
+    EMOTIONS.forEach((emotion, row) => {
+      const share = message.posterior[emotion];
+      say(this.#shares[row], message.gate ? percent(share) : "–");
+      const strong = String(message.gate && share >= 0.3);
+      mark(this.#names[row], "strong", strong);
+      mark(this.#shares[row], "strong", strong);
+    });
+  }
+}
+
+function paint(context, { x, step, height, slot, colours, ratio }) {
+  if (slot === null || !slot.gate) return;
+  const row = height / EMOTIONS.length;
+  const inset = 1.5 * ratio;
+  EMOTIONS.forEach((emotion, index) => {
+    const share = slot.posterior[emotion];
+    if (share < 0.02) return;
+    context.globalAlpha = Math.min(1, 0.06 + share);
+    context.fillStyle = colours[TONES[emotion] ?? "calm"];
+    context.fillRect(x, index * row + inset, step, row - 2 * inset);
+  });
+  context.globalAlpha = 1;
+}

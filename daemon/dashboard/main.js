@@ -1,0 +1,111 @@
+// Puts the page together: two connections, what listens to them, and the views.
+
+import { Condition } from "./condition.js";
+import { Connection } from "./connection.js";
+import { DistressPlot } from "./distress.js";
+import { EmotionBands } from "./emotions.js";
+import { Parts } from "./parts.js";
+import { Pause } from "./pause.js";
+import { Timeline } from "./timeline.js";
+import { Trace } from "./trace.js";
+import { watchViews } from "./views.js";
+
+// Vitals come every second; a daemon that has been silent for so long is stuck.
+const SILENT_MS = 5_000;
+
+const place = (id) => document.getElementById(id);
+const alerts = new Connection("/v1/alerts");
+const telemetry = new Connection("/v1/telemetry");
+const trace = new Trace();
+const condition = new Condition();
+const parts = new Parts(place("parts"));
+const pause = new Pause(place("pausing"), alerts);
+const timeline = new Timeline(place("timeline"), alerts);
+const distress = new DistressPlot(place("distress"), trace);
+const emotions = new EmotionBands(place("emotions"), trace);
+let lastWord = null;
+let lastHeard = 0;
+
+function source(status) {
+  condition.source = status;
+  parts.source(status);
+  pause.source(status);
+  condition.show();
+}
+
+alerts.addEventListener("snapshot", ({ detail }) => {
+  condition.link = "live";
+  lastWord = Date.now();
+  source(detail.source);
+  parts.language(detail.language);
+  parts.soundEvents(detail.sound_events);
+  parts.store(detail.store);
+  telemetry.hurry();
+});
+alerts.addEventListener("source", ({ detail }) => source(detail.source));
+alerts.addEventListener("language", ({ detail }) => parts.language(detail.status));
+alerts.addEventListener("sound_events", ({ detail }) => parts.soundEvents(detail.status));
+alerts.addEventListener("store", ({ detail }) => parts.store(detail.status));
+alerts.addEventListener("lost", ({ detail }) => {
+  if (detail.was) condition.lostAt = Date.now();
+  condition.link = detail.refused ? "signed-out" : condition.lostAt === null ? "connecting" : "lost";
+  condition.reason = detail.reason ? `It said: ${detail.reason}.` : "";
+  condition.open = [];
+  parts.stale(condition.lostAt);
+  condition.show();
+});
+
+telemetry.addEventListener("snapshot", () => {
+  lastWord = Date.now();
+});
+telemetry.addEventListener("telemetry", ({ detail }) => {
+  lastHeard = performance.now();
+  const slots = trace.add(detail);
+  distress.moved(slots, detail);
+  emotions.moved(slots, detail);
+  parts.telemetry(detail);
+});
+telemetry.addEventListener("vitals", ({ detail }) => {
+  lastWord = Date.now();
+  condition.obstacles = detail.obstacles;
+  if (condition.link === "silent") {
+    condition.link = "live";
+    parts.source(condition.source);
+  }
+  parts.vitals(detail);
+  condition.show();
+});
+
+place("timeline").addEventListener("alerts", () => {
+  condition.open = timeline.openCards.map((card) => card.record.event);
+  condition.show();
+});
+
+// A page that nobody looks at needs no telemetry; alerts go on.
+function looked() {
+  if (document.hidden) {
+    telemetry.close();
+    return;
+  }
+  if (lastHeard > 0) {
+    trace.skip(Math.round((performance.now() - lastHeard) / 50));
+    lastHeard = 0;
+  }
+  lastWord = Date.now();
+  telemetry.open();
+  alerts.hurry();
+}
+document.addEventListener("visibilitychange", looked);
+
+setInterval(() => {
+  if (!document.hidden && condition.link === "live" && Date.now() - lastWord > SILENT_MS) {
+    condition.link = "silent";
+    condition.lostAt = lastWord;
+    parts.stale(lastWord);
+  }
+  condition.show();
+}, 1_000);
+
+watchViews(() => {});
+alerts.open();
+looked();

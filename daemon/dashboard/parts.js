@@ -1,0 +1,117 @@
+// Whether each part works: the microphone with its level, the words, and the memory.
+
+import { element, mark, say } from "./element.js";
+import { ago, whenTime } from "./moment.js";
+import { title } from "./words.js";
+
+const QUIETEST_DB = -80;
+const TONES = { ok: "calm", off: "quiet", starting: "quiet", ended: "quiet", degraded: "warning", unavailable: "warning", failed: "critical" };
+const STATES = { ok: "Working", off: "Switched off", starting: "Starting", ended: "Ended", degraded: "Working in part", unavailable: "Not available", failed: "Failed" };
+const WORDS_EVERY_MS = 250;
+
+class Part {
+  constructor(name) {
+    this.state = element("p", { class: "state" }, "–");
+    this.why = element("p", { class: "hint why" });
+    this.figure = element("p", { class: "hint" });
+    this.node = element(
+      "section",
+      { class: "panel part", "aria-label": name },
+      element("div", { class: "part-head" }, element("h2", {}, name), this.figure),
+      this.state,
+      this.why,
+    );
+  }
+
+  show(status, words = STATES[status.state] ?? title(status.state)) {
+    mark(this.node, "tone", TONES[status.state] ?? "quiet");
+    say(this.state, words);
+    say(this.why, `${status.reason} ${status.remedy}`.trim());
+  }
+}
+
+export class Parts {
+  #microphone = new Part("Microphone");
+  #language = new Part("What is said");
+  #store = new Part("Memory");
+  #bar = element("div", { class: "meter-bar" });
+  #floor = element("div", { class: "meter-floor" });
+  #meter = element("div", { class: "meter", "aria-hidden": "true" }, this.#bar, this.#floor);
+  #level = element("span", {}, "–");
+  #gate = element("span", {}, "");
+  #last = null;
+  #said = 0;
+  #soundEvents = null;
+  #storeStatus = null;
+
+  constructor(place) {
+    this.#microphone.node.insertBefore(this.#meter, this.#microphone.why);
+    this.#microphone.node.insertBefore(element("p", { class: "meter-words" }, this.#gate, this.#level), this.#microphone.why);
+    place.append(this.#microphone.node, this.#language.node, this.#store.node);
+  }
+
+  source(source) {
+    const names = { mic: "Listening", file: "Playing a recording", stdin: "Listening to a pipe", demo: "Playing the demonstration" };
+    const well = source.state === "ok" ? names[source.name] : undefined;
+    const stage = source.liveness && source.liveness !== "healthy" ? title(source.liveness) : well;
+    this.#microphone.show(source, source.cause ? `${stage}: ${source.cause}` : stage);
+  }
+
+  language(status) {
+    this.#language.show(status);
+  }
+
+  store(status) {
+    this.#storeStatus = status;
+    this.#memory();
+  }
+
+  soundEvents(status) {
+    this.#soundEvents = status;
+    this.#memory();
+  }
+
+  /** The third card tells of whichever is not well: the store, or the ear for screams. */
+  #memory() {
+    const events = this.#soundEvents;
+    const troubled = events !== null && !["ok", "off"].includes(events.state);
+    if (troubled) this.#store.show(events, `Screams and crying: ${(STATES[events.state] ?? events.state).toLowerCase()}`);
+    else if (this.#storeStatus !== null) {
+      this.#store.show(this.#storeStatus, this.#storeStatus.state === "ok" ? "Every alert is kept" : undefined);
+    }
+  }
+
+  vitals(vitals) {
+    this.#last = vitals.last_sound;
+    say(this.#microphone.figure, `${Math.round(vitals.hops_per_s)} frames a second`);
+    this.heard();
+    const figures = vitals.language;
+    say(this.#language.figure, figures === null ? "" : `${figures.waiting} waiting`);
+    if (figures !== null) this.#language.node.title = `${figures.transcribed} transcribed, ${figures.dropped} given up`;
+  }
+
+  heard() {
+    say(this.#gate, this.#last === null ? "No sound heard yet" : `Last sound ${ago(this.#last)}`);
+  }
+
+  telemetry(message) {
+    this.#bar.style.transform = `scaleX(${share(message.level_db)})`;
+    mark(this.#meter, "gate", message.gate ? "open" : "closed");
+    const now = performance.now();
+    if (now - this.#said < WORDS_EVERY_MS) return;
+    this.#said = now;
+    this.#floor.style.transform = `translateX(${100 * share(message.floor_db)}%)`;
+    if (message.gate) this.#last = message.time;
+    say(this.#gate, message.gate ? "Sound now" : this.#last === null ? "No sound heard yet" : `Last sound ${ago(this.#last)}`);
+    say(this.#level, `${Math.round(message.level_db)} dB`);
+  }
+
+  stale(since) {
+    say(this.#microphone.state, since === null ? "Not connected" : `As of ${whenTime(since)}`);
+    say(this.#level, "–");
+    this.#bar.style.transform = "scaleX(0)";
+    mark(this.#meter, "gate", "closed");
+  }
+}
+
+const share = (db) => Math.min(1, Math.max(0, 1 - db / QUIETEST_DB));
