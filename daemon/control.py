@@ -9,27 +9,36 @@ from daemon.remarks import Recall
 from daemon.settings import LiveSettings
 from daemon.store.journal import Journal
 from daemon.wire.base import rfc3339
+from daemon.wire.history import Said
+from daemon.wire.server import Feedback
 from daemon.wire.settings import Settings, Value
 
 
 @dataclass(frozen=True, slots=True)
 class ServiceControl:
-    """Feedback and settings go to the disk and may block; pauses go to fusion and do not."""
+    """Feedback and settings go to the disk and may block; pauses go to fusion and do not.
+
+    Attributes:
+        answered: told of every alert that somebody has acknowledged or called false.
+    """
 
     journal: Journal
     fusion: FusionThread
     recall: Recall
     live: LiveSettings
     stream_s: Callable[[], float]
+    answered: Callable[[str], None]
 
     def ack(self, alert: str) -> None:
         """Keep that a person has seen ``alert``; a StateError if there is none."""
         self.journal.feedback("ack", alert)
+        self.answered(alert)
         self.recall.now()
 
     def false_alarm(self, alert: str) -> None:
         """Keep that ``alert`` was no distress; a StateError if there is none."""
         self.journal.feedback("false_alarm", alert)
+        self.answered(alert)
         self.recall.now()
 
     def pause(self, seconds: float) -> None:
@@ -47,3 +56,39 @@ class ServiceControl:
     def change(self, values: dict[str, Value]) -> None:
         """Keep ``values`` and put them into force; a UsageError if they are wrong."""
         self.live.change(values)
+
+
+@dataclass(frozen=True, slots=True)
+class LocalControl:
+    """The same for who is no subscriber: a button on the desktop, a switch by MQTT.
+
+    Attributes:
+        control: carries it out.
+        publish: tells every subscriber what somebody has said.
+    """
+
+    control: ServiceControl
+    publish: Callable[[Feedback], None]
+
+    def ack(self, alert: str) -> None:
+        """Keep that a person has seen ``alert``; a StateError if there is none."""
+        self.control.ack(alert)
+        self._tell(alert, "ack")
+
+    def false_alarm(self, alert: str) -> None:
+        """Keep that ``alert`` was no distress; a StateError if there is none."""
+        self.control.false_alarm(alert)
+        self._tell(alert, "false_alarm")
+
+    def pause(self, seconds: float) -> None:
+        """Raise no alerts for ``seconds`` of wall time."""
+        self.control.pause(seconds)
+
+    def resume(self) -> None:
+        """End a pause."""
+        self.control.resume()
+
+    def _tell(self, alert: str, said: Said) -> None:
+        now = rfc3339(time.time())
+        stream_s = self.control.stream_s()
+        self.publish(Feedback(time=now, stream_s=stream_s, alert=alert, said=said))

@@ -36,13 +36,13 @@ def export_pipeline(metrics: Metrics, pipeline: Pipeline) -> None:
 
 
 def export_notifier(metrics: Metrics, notifier: Notifier) -> None:
-    """Desktop notifications."""
+    """Notifications of all channels; of each, the part ``notify_NAME`` has the same figures."""
     for name in notifier.figures:
         metrics.watch(
             f"distressd_notifications_{name}",
-            f"Desktop notifications {name}.",
+            f"Notifications {name}.",
             lambda name=name: notifier.figures[name],  # type: ignore[misc] # bound per loop
-            counter=True,
+            counter=name != "waiting",
         )
 
 

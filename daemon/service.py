@@ -13,13 +13,16 @@ from daemon.acoustic.evidence import AcousticEvidence
 from daemon.acoustic.load import load_ear
 from daemon.anew import restarts
 from daemon.config.schema import Config
-from daemon.control import ServiceControl
+from daemon.control import LocalControl, ServiceControl
 from daemon.errors import DistressdError, PartDied
 from daemon.exports import export_language, export_notifier, export_pipeline
 from daemon.health import Health, PartHealth
 from daemon.language.lane import LanguageLane
 from daemon.minutes import MinuteTally
+from daemon.notify.channels.made import Surroundings
+from daemon.notify.channels.standing import Standing
 from daemon.notify.notifier import Notifier
+from daemon.notify.reminder import remind
 from daemon.pipeline import Pace, Pipeline
 from daemon.remarks import Recall
 from daemon.serve.metrics import Metrics
@@ -104,6 +107,7 @@ class Service:
             self._open_state(parts)
             self._make_pipeline()
             self._open_store(parts)
+            self._make_notifier()
             self._start_server(parts)
             self._start_notifier(parts)
             self._start_language(parts)
@@ -177,10 +181,29 @@ class Service:
         parts.callback(self._journal.close)
         parts.callback(self._keep_last_minute)
 
-    def _start_server(self, parts: ExitStack) -> None:
+    def _make_notifier(self) -> None:
         self._control = ServiceControl(
-            self._journal, self._pipeline.fusion, self._recall, self._live, self._stream_s
+            self._journal,
+            self._pipeline.fusion,
+            self._recall,
+            self._live,
+            self._stream_s,
+            answered=lambda alert: self._notifier.answered(alert),  # noqa: PLW0108 - made below
         )
+        local = LocalControl(
+            self._control,
+            lambda said: self._server.publish_feedback(said),  # noqa: PLW0108 - made below
+        )
+        self._notifier = Notifier(
+            self._config.notify,
+            self._config.quiet_hours,
+            self.health,
+            self._pipeline.source.name,
+            around=Surroundings(self._standing, local),
+        )
+        export_notifier(self.metrics, self._notifier)
+
+    def _start_server(self, parts: ExitStack) -> None:
         self._server = AlertServer(
             self._config.serve,
             journal=self._journal,
@@ -198,15 +221,9 @@ class Service:
         self._state.write_run(self._server.url)
 
     def _start_notifier(self, parts: ExitStack) -> None:
-        self._notifier = Notifier(
-            self._config.notify,
-            self._config.quiet_hours,
-            self.health,
-            self._pipeline.source.name,
-        )
-        export_notifier(self.metrics, self._notifier)
         self._notifier.start()
         parts.callback(self._notifier.stop)
+        remind(self._notifier, self._journal)
 
     def _start_pipeline(self, parts: ExitStack) -> None:
         self._recall.look(time.monotonic())
@@ -332,7 +349,11 @@ class Service:
             paused_until=None if until is None else rfc3339(until),
         )
 
+    def _standing(self) -> Standing:
+        return Standing(tuple(self._journal.open_alerts()), self._source_status())
+
     def _publish_source(self) -> None:
+        self._notifier.state_changed()
         self._server.publish_status(
             SourceChanged(
                 time=rfc3339(time.time()), stream_s=self._stream_s(), source=self._source_status()

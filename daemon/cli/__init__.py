@@ -18,6 +18,7 @@ COMMANDS = {
         "Pack what somebody who helps needs; no sound, no words.",
     ),
     "config": ("daemon.cli.config:config", "Check the configuration, or show what is in force."),
+    "notify": ("daemon.cli.notify:notify", "Try the notification channels."),
     "models": ("daemon.cli.models:models", "List, fetch and verify the model files."),
     "service": ("daemon.cli.service:service", "Have it start by itself, and be started again."),
     "bench": ("daemon.cli.bench:bench", "Measure speed and footprint on this machine."),

@@ -2,9 +2,9 @@
 
 import difflib
 from collections.abc import Iterable
-from typing import Any, get_args
+from typing import Any, get_args, get_origin
 
-from pydantic import BaseModel
+from pydantic import BaseModel, SecretStr
 from pydantic_core import ErrorDetails
 
 from daemon.config.lines import Loc
@@ -36,17 +36,26 @@ _SHOWN = 60  # characters of a value that a message repeats
 def describe(error: ErrorDetails) -> tuple[Loc, str]:
     """Where ``error`` is, and what is wrong there in words."""
     loc: Loc = error["loc"]
-    value = error["input"]
     if loc and loc[-1] == "[key]":  # pydantic marks a wrong key of a dictionary so
-        loc = loc[:-1]
-        return loc, f"{_name(loc)}: unknown name.{_meant(loc[-1], _expected(error))}"
+        return _wrong_key(loc[:-1], error)
+    value = error["input"]
     where = f"[{'.'.join(map(str, loc))}]" if isinstance(value, dict) and loc else _name(loc)
     if error["type"] == "extra_forbidden":
         return loc, f"{where}: unknown setting.{_suggestion(loc)}"
     sentence = _sentence(error)
-    if isinstance(value, dict | list) or error["type"] == "missing":
+    if error["type"] == "missing":
+        return loc, f"{_name(loc)}: {sentence}"
+    if isinstance(value, dict | list):
+        return loc, f"{where}: {sentence}"
+    if _is_secret(loc):
         return loc, f"{where}: {sentence}"
     return loc, f"{where} = {_shown(value)}: {sentence}"
+
+
+def _wrong_key(loc: Loc, error: ErrorDetails) -> tuple[Loc, str]:
+    if error["type"] == "literal_error":
+        return loc, f"{_name(loc)}: unknown name.{_meant(loc[-1], _expected(error))}"
+    return loc, f"[{'.'.join(map(str, loc))}]: {_sentence(error)}"
 
 
 def _sentence(error: ErrorDetails) -> str:
@@ -98,11 +107,29 @@ def _suggestion(loc: Loc) -> str:
 
 def _settings(table: Loc) -> list[str]:
     """Names that may stand in ``table``; none where it is no table."""
+    model = _table(table)
+    return list(model.model_fields) if model else []
+
+
+def _is_secret(setting: Loc) -> bool:
+    """Whether a message must not repeat its value."""
+    model = _table(setting[:-1])
+    field = model.model_fields.get(str(setting[-1])) if model and setting else None
+    return field is not None and SecretStr in (field.annotation, *get_args(field.annotation))
+
+
+def _table(loc: Loc) -> type[BaseModel] | None:
+    """The model of the table at ``loc``; names that the user chooses are passed over."""
     model: type[BaseModel] | None = Config
-    for part in table:
+    named = False
+    for part in loc:
+        if named:
+            named = False
+            continue
         field = model.model_fields.get(str(part)) if model else None
         model = _model(field.annotation) if field else None
-    return list(model.model_fields) if model else []
+        named = field is not None and get_origin(field.annotation) is dict
+    return None if named else model
 
 
 def _model(annotation: Any) -> type[BaseModel] | None:

@@ -1,50 +1,28 @@
 """Every setting with its type, bounds and default. ``config.toml`` explains each in prose."""
 
 from datetime import time
-from pathlib import Path
 from typing import Annotated, Literal, get_args
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo, model_validator
+from pydantic import Field, model_validator
 
+from daemon.config.fields import (
+    FilePath,
+    Fraction,
+    LocalTime,
+    Milliseconds,
+    Port,
+    Seconds,
+    Section,
+    SourceSpec,
+)
+from daemon.config.notify import Notify
 from daemon.wire.base import Kind, Level, Modality
-
-
-def _source(value: str) -> str:
-    if value in {"mic", "demo", "stdin"} or (value.startswith("file:") and value != "file:"):
-        return value
-    raise ValueError('must be "mic", "demo", "stdin", or "file:" and a path')
-
-
-def _local(value: time) -> time:
-    if value.tzinfo is not None:
-        raise ValueError("must be a local time, without a zone")
-    return value
-
-
-def _from_file(value: Path, info: ValidationInfo) -> Path:
-    """``~`` is the home folder; a relative path starts at the configuration's own folder."""
-    folder = info.context.get("folder", Path()) if info.context else Path()
-    return Path(folder) / value.expanduser()
-
-
-Fraction = Annotated[float, Field(gt=0.0, lt=1.0)]
-Seconds = Annotated[float, Field(ge=0.0, le=86_400.0)]
-Milliseconds = Annotated[int, Field(ge=0, le=60_000)]
-Port = Annotated[int, Field(ge=0, le=65_535)]
-LocalTime = Annotated[time, AfterValidator(_local)]
-FilePath = Annotated[Path, AfterValidator(_from_file)]
-
-
-class Section(BaseModel):
-    """A table of the configuration; an unknown key is an error."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class Audio(Section):
     """``[audio]``: where sound comes from."""
 
-    source: Annotated[str, AfterValidator(_source)] = "mic"
+    source: SourceSpec = "mic"
     device: str = ""
     ring_s: float = Field(default=30.0, ge=5.0, le=600.0)
 
@@ -194,13 +172,6 @@ class Store(Section):
 
     retention_days: int = Field(default=90, ge=1, le=36_500)
     max_mb: int = Field(default=512, ge=1, le=1_000_000)
-
-
-class Notify(Section):
-    """``[notify]``: how people are told."""
-
-    desktop: bool = True
-    level: Level = "warning"
 
 
 class Privacy(Section):

@@ -11,6 +11,7 @@ from daemon.health import PartHealth
 from daemon.notify.notice import Notice
 
 STORE_S: Final = 10.0  # of a store that cannot be written: a lock comes and goes
+CHANNEL_S: Final = 600.0  # of a channel: a service that is down for minutes is everyday
 _TITLES: Final = {
     "source": "distressd hears nothing",
     "store": "distressd cannot keep its alerts",
@@ -34,7 +35,7 @@ class Faults:
 
     def look(self, parts: Mapping[str, PartHealth], now_s: float) -> list[Notice]:
         """What is news at the monotonic time ``now_s``."""
-        notices = []
+        notices = self._channels(parts, now_s)
         for name in _TITLES:
             part = parts.get(name)
             if part is None:
@@ -52,6 +53,30 @@ class Faults:
         if store is not None and store.state == "ok" and store.reason not in {"", self._aside}:
             self._aside = store.reason  # a damaged store was set aside
             notices.append(_notice("distressd has begun a new history", store.reason, "store"))
+        return notices
+
+    def _channels(self, parts: Mapping[str, PartHealth], now_s: float) -> list[Notice]:
+        """Channels through which nothing has gone for a while: others may tell of it.
+
+        That there is no desktop is how many machines are.
+        """
+        notices = []
+        for part, health in parts.items():
+            channel = part.removeprefix("notify_")
+            if channel in (part, "desktop"):
+                continue
+            if health.state != "unavailable":
+                self._since.pop(part, None)
+                if part in self._told and health.state == "ok":
+                    self._told.remove(part)
+                    title = f"distressd reaches {channel} again"
+                    notices.append(_notice(title, "What had to wait has been told.", part))
+                continue
+            lasts = now_s - self._since.setdefault(part, now_s) >= CHANNEL_S
+            if lasts and part not in self._told:
+                self._told.add(part)
+                text = f"{health.reason} {health.remedy}".strip()
+                notices.append(_notice(f"distressd cannot reach {channel}", text, part))
         return notices
 
     def _lasts(self, name: str, part: PartHealth, now_s: float) -> bool:

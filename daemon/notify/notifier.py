@@ -1,49 +1,49 @@
-"""Tells the people at this machine, from a thread of its own that nobody waits for."""
+"""Tells people and programs, each channel from a thread of its own that nobody waits for."""
 
-import asyncio
+import functools
 import logging
 import threading
-from collections import Counter, deque
-from collections.abc import Callable
-from datetime import datetime, time
+import time
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from datetime import time as TimeOfDay  # noqa: N812 - beside the module of that name
 
-from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_attempt, wait_exponential
-
-from daemon.config.schema import Notify, QuietHours
-from daemon.health import Health
-from daemon.notify.availability import check_availability
-from daemon.notify.backend import Backend, desktop_backend
-from daemon.notify.desktop import DeliveryError
-from daemon.notify.notice import Notice, notice_of
-from daemon.notify.quiet_hours import delivery
-from daemon.notify.rules import Escalations
+from daemon.config.notify import Channel as Settings
+from daemon.config.notify import Notify, Rules
+from daemon.config.schema import QuietHours
+from daemon.health import Health, PartHealth, State
+from daemon.notify.channels.channel import Channel
+from daemon.notify.channels.made import Surroundings, local_channel, made
+from daemon.notify.notice import Notice
+from daemon.notify.outbox import Outbox
+from daemon.notify.selection import Selection
+from daemon.notify.sender import Sender
 from daemon.wire.alert import AlertEvent
 from daemon.wire.base import SourceName
 
 log = logging.getLogger(__name__)
 
-QUEUE = 64
-ATTEMPTS = 3
-RECHECK_S = 60.0  # a desktop may come up after the daemon
+DESKTOP = "desktop"
+CHANGE_S = 2.0  # a channel that is changed or goes has so long to tell what waits
 
 
-def local_time() -> time:
+def local_time() -> TimeOfDay:
     """The time of day here."""
     return datetime.now().astimezone().time()
 
 
 class Notifier:
-    """Desktop notifications for alerts that are raised, and again when they get worse.
+    """Every channel. A failure is logged, counted and shown in health; it reaches no caller.
 
-    A failure is logged, counted and shown in health under ``notify``; it reaches no caller.
-    When more than ``QUEUE`` wait, the oldest that is not critical is dropped, and counted.
+    Health has the part ``notify`` for all of them, and ``notify_NAME`` for each.
 
     Args:
-        config: whether to notify, and of which levels.
+        config: the channels and their rules.
         quiet_hours: when people are told of less.
         health: where this part says how it is.
         source_name: events of the demonstration scene reach no channel.
         now: local time of day.
+        around: what channels may know and do beyond telling.
     """
 
     def __init__(
@@ -52,203 +52,204 @@ class Notifier:
         quiet_hours: QuietHours,
         health: Health,
         source_name: SourceName,
-        now: Callable[[], time] = local_time,
+        now: Callable[[], TimeOfDay] = local_time,
+        around: Surroundings | None = None,
     ) -> None:
         self._config = config
         self._quiet = quiet_hours
         self._health = health
         self._source = source_name
         self._now = now
-        self._news = Escalations(config.level)
+        self._around = around or Surroundings()
+        self._senders: dict[str, Sender] = {}
+        self._settings: dict[str, Rules] = {}
         self._lock = threading.Lock()
-        self._waiting: deque[Notice] = deque()
-        self._counts: Counter[str] = Counter(sent=0, failed=0, dropped=0, quiet=0)
-        self._stopping = False
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._wake = asyncio.Event()
-        self._thread: threading.Thread | None = None
-        self._state: tuple[str, str] = ("starting", "")
+        self._parts: dict[str, PartHealth] = {}
+        self._running = False
 
     def start(self) -> None:
-        """Begin; returns at once, whatever the desktop does."""
+        """Begin; returns at once, whatever the channels do."""
+        self._running = True
         if self._source == "demo":
             self._health.report(
                 "notify", "off", "the demonstration scene reaches no notification channel"
             )
-        elif not self._config.desktop:
-            self._health.report("notify", "off", "switched off in [notify] desktop")
-        else:
-            self._thread = threading.Thread(target=self._run, name="notify", daemon=True)
-            self._thread.start()
+            return
+        for name, settings in self._wanted(self._config):
+            self._start(name, settings)
+        self._summarise()
 
     def submit(self, event: AlertEvent) -> None:
         """Hand over a new event (never one replayed from the store); does not block."""
-        if self._thread is None or event.source == "demo":
+        if event.source == "demo":
             return
-        with self._lock:
-            if self._news.is_news(event):
-                self._queue(notice_of(event))
+        for sender in tuple(self._senders.values()):
+            sender.submit(event)
 
     def tell(self, notice: Notice) -> None:
         """Hand over what people are to know of the daemon itself; does not block."""
-        if self._thread is None:
-            return
-        with self._lock:
-            self._queue(notice)
+        for sender in tuple(self._senders.values()):
+            sender.tell(notice)
+
+    def answered(self, alert: str) -> None:
+        """Somebody has acknowledged ``alert``, or called it false: nobody else need be told."""
+        for sender in tuple(self._senders.values()):
+            sender.answered(alert)
+
+    @property
+    def escalates_s(self) -> float:
+        """The longest time after which a channel tells of what nobody has acknowledged."""
+        return max((each.escalate_after_s for each in self._settings.values()), default=0.0)
+
+    def unanswered(self, event: AlertEvent, age_s: float, grace_s: float) -> None:
+        """Nobody has acknowledged ``event``, which happened so long ago, before the start."""
+        for sender in tuple(self._senders.values()):
+            sender.unanswered(event, age_s, grace_s)
+
+    def state_changed(self) -> None:
+        """The source or its pause has changed; does not block."""
+        for sender in tuple(self._senders.values()):
+            sender.state_changed()
 
     def reconfigure(self, config: Notify, quiet_hours: QuietHours) -> None:
-        """Notify by these settings from now on."""
-        with self._lock:
-            self._config, self._quiet = config, quiet_hours
-            self._news.tell_from(config.level)
-        if self._source == "demo" or config.desktop == (self._thread is not None):
+        """Notify by these settings from now on. What waits goes on waiting."""
+        self._config, self._quiet = config, quiet_hours
+        if self._source == "demo" or not self._running:
             return
-        if not config.desktop:
-            self.stop()
-            self._thread = None
-        with self._lock:
-            self._stopping = False
-        self.start()
+        wanted = dict(self._wanted(config))
+        for name in [name for name in self._senders if name not in wanted]:
+            self._end(name)
+        for name, settings in wanted.items():
+            sender = self._senders.get(name)
+            if sender is None:
+                self._start(name, settings)
+            elif _as_channel(settings) != _as_channel(self._settings[name]):
+                self._start(name, settings, self._replaced(name))
+            else:
+                self._settings[name] = settings
+                sender.reconfigure(settings, quiet_hours)
+        self._summarise()
 
     @property
     def alive(self) -> bool:
-        """Whether anybody is told, where people are to be told."""
-        return self._thread is None or self._thread.is_alive()
+        """Whether everybody is told who is to be told."""
+        return all(sender.alive for sender in self._senders.values())
 
     def revive(self) -> None:
-        """Start again after a death."""
-        self.start()
-
-    def _queue(self, notice: Notice) -> None:
-        """Have ``notice`` delivered. The lock is held."""
-        if self._stopping:
-            return
-        self._waiting.append(notice)
-        if len(self._waiting) > QUEUE:
-            self._drop()
-        if self._loop is not None:
-            self._loop.call_soon_threadsafe(self._wake.set)
+        """Start again what has died."""
+        for sender in self._senders.values():
+            if not sender.alive:
+                sender.start()
 
     def stop(self, timeout_s: float = 1.0) -> None:
         """Send what waits if that goes quickly, then end."""
-        with self._lock:
-            self._stopping = True
-            if self._loop is not None:
-                self._loop.call_soon_threadsafe(self._wake.set)
-        if self._thread is not None:
-            self._thread.join(timeout_s)
-            if self._thread.is_alive():
-                log.warning("the desktop does not answer; waiting notifications are given up")
+        self._running = False
+        deadline = time.monotonic() + timeout_s
+        for sender in self._senders.values():
+            sender.stop()
+        for sender in self._senders.values():
+            sender.join(max(0.0, deadline - time.monotonic()))
+
+    def names(self) -> tuple[str, ...]:
+        """Every channel that is on."""
+        return tuple(self._senders)
+
+    def figures_of(self, name: str) -> dict[str, float]:
+        """Counts of one channel: see :attr:`Sender.figures`."""
+        sender = self._senders.get(name)
+        return sender.figures if sender is not None else {}
 
     @property
     def figures(self) -> dict[str, float]:
-        """Counts of notifications sent, failed, dropped, and withheld in quiet hours."""
-        with self._lock:
-            return {name: float(count) for name, count in self._counts.items()}
+        """The same of all channels together."""
+        total = dict.fromkeys(("sent", "failed", "dropped", "quiet", "waiting", "retried"), 0.0)
+        for sender in tuple(self._senders.values()):
+            for name, count in sender.figures.items():
+                total[name] += count
+        return total
 
-    def _drop(self) -> None:
-        victim = next((e for e in self._waiting if e.level != "critical"), self._waiting[0])
-        self._waiting.remove(victim)
-        self._counts["dropped"] += 1
-        log.warning("%d notifications wait already; that of %s is dropped", QUEUE, victim.about)
+    @staticmethod
+    def _wanted(config: Notify) -> Iterator[tuple[str, Rules]]:
+        if config.desktop:
+            yield DESKTOP, config
+        yield from config.channels().items()
 
-    def _run(self) -> None:
-        try:
-            asyncio.run(self._serve())
-        except Exception:
-            log.exception("notifications failed and are off until the next start")
-            self._health.report(
-                "notify",
-                "failed",
-                "notifications stopped after an error; the log has it",
-                "Restart distressd.",
-                self.figures,
+    def _start(
+        self, name: str, settings: Rules, handed_on: tuple[Selection, Outbox] | None = None
+    ) -> None:
+        channel = self._made(settings)
+        if handed_on is None:
+            selection = Selection(
+                settings, self._quiet, people=channel.people, local_time=self._now
             )
-
-    async def _serve(self) -> None:
-        desktop = desktop_backend()
+            handed_on = selection, Outbox(name, keeps_s=channel.keeps_s)
+        else:
+            handed_on[0].reconfigure(settings, self._quiet)
+        sender = Sender(name, functools.partial(self._made, settings), *handed_on, self._report)
+        self._senders[name] = sender
+        self._settings[name] = settings
         with self._lock:
-            self._loop = asyncio.get_running_loop()
-        try:
-            await self._check()
-            if self._state[0] != "unavailable" and not await desktop.authorise():
-                self._report_failure("the system settings do not allow notifications")
-            while True:
-                self._wake.clear()
-                while notice := self._next():
-                    await self._deliver(desktop, notice)
-                if self._stopping:
-                    break
-                await self._rest()
-        finally:
-            with self._lock:
-                self._loop = None
-            desktop.close()
+            self._parts[name] = PartHealth("starting")
+        sender.start()
 
-    async def _rest(self) -> None:
-        """Until there is something to do, or a desktop that is missing may have come up."""
-        recheck = RECHECK_S if self._state[0] == "unavailable" else None
-        try:
-            await asyncio.wait_for(self._wake.wait(), recheck)
-        except TimeoutError:
-            await self._check()
+    def _made(self, settings: Rules) -> Channel:
+        """A channel that is not open yet."""
+        if isinstance(settings, Settings):
+            return made(settings, self._around)
+        return local_channel(self._config, self._around)
 
-    def _next(self) -> Notice | None:
+    def _end(self, name: str) -> None:
+        sender = self._senders.pop(name)
+        sender.stop()
+        sender.join(CHANGE_S)
         with self._lock:
-            return self._waiting.popleft() if self._waiting else None
+            self._parts.pop(name, None)
+        self._health.report(f"notify_{name}", "off", "switched off in the configuration")
 
-    async def _check(self) -> None:
-        found = await check_availability()
-        before, self._state = self._state, (found.state, found.reason)
-        if self._state != before:
-            if found.state == "ok":
-                log.info("desktop notifications work, from level %s", self._config.level)
-            else:
-                log.warning("%s. %s", found.reason, found.remedy)
-        self._health.report("notify", found.state, found.reason, found.remedy, self.figures)
+    def _replaced(self, name: str) -> tuple[Selection, Outbox]:
+        """End a channel for another of its name, and take over what waits for it."""
+        sender = self._senders.pop(name)
+        with self._lock:
+            self._parts.pop(name, None)
+        return sender.hand_on()
 
-    async def _deliver(self, desktop: Backend, notice: Notice) -> None:
-        how = delivery(notice.level, self._quiet, self._now())
-        if how == "none":
-            self._count("quiet")
-            return
-        retrying = AsyncRetrying(
-            retry=retry_if_exception_type(DeliveryError),
-            stop=stop_after_attempt(ATTEMPTS),
-            wait=wait_exponential(multiplier=0.25, max=2.0),
-            reraise=True,
+    def _report(self, name: str, part: PartHealth) -> None:
+        with self._lock:
+            if name not in self._parts:
+                return  # it is ending
+            self._parts[name] = part
+        self._health.report(
+            f"notify_{name}", part.state, part.reason, part.remedy, dict(part.figures)
         )
-        try:
-            if self._state[0] == "unavailable":
-                await self._check()
-            async for attempt in retrying:
-                with attempt:
-                    await desktop.send(
-                        notice.title, notice.text, notice.level, sound=how == "sound"
-                    )
-        except DeliveryError as error:
-            self._count("failed")
-            log.warning(
-                "%s could not be notified: %s; other channels have it all the same",
-                notice.about,
-                error,
-            )
-            await self._check()
-            self._report_failure(str(error))
-            return
-        self._count("sent")
-        self._health.report("notify", "ok", figures=self.figures)
-        self._state = ("ok", "")
+        self._summarise()
 
-    def _report_failure(self, reason: str) -> None:
-        """Where the platform looked well and the notification failed all the same."""
-        if self._state[0] == "ok":
-            self._state = ("degraded", reason)
-            log.warning("desktop notifications: %s", reason)
-            self._health.report(
-                "notify", "degraded", reason, "Look at the desktop's settings.", self.figures
-            )
-
-    def _count(self, what: str) -> None:
+    def _summarise(self) -> None:
         with self._lock:
-            self._counts[what] += 1
+            parts = dict(self._parts)
+        if not parts:
+            self._health.report("notify", "off", "no channel is switched on in [notify]")
+            return
+        states = {part.state for part in parts.values()}
+        unwell = {name: part for name, part in parts.items() if part.state not in _WELL}
+        state: State = "starting" if "starting" in states else "ok"
+        reason = remedy = ""
+        if unwell:
+            state = "degraded" if len(unwell) < len(parts) else _common(states)
+            reason = " ".join(f"{name}: {part.reason}" for name, part in unwell.items())
+            remedy = next(iter(unwell.values())).remedy
+        self._health.report("notify", state, reason, remedy, self.figures)
+
+
+_WELL = {"ok", "starting"}
+
+
+def _common(states: set[State]) -> State:
+    return next(iter(states)) if len(states) == 1 else "degraded"
+
+
+def _as_channel(settings: Rules) -> dict[str, object]:
+    """What of ``settings`` makes another channel; rules change while it goes on."""
+    stored = settings.model_dump()
+    # [notify] itself is the desktop's, and has the others in it.
+    others = {*Rules.model_fields, "apprise", "webhook", "mqtt", "command"}
+    return {name: value for name, value in stored.items() if name not in others}

@@ -9,16 +9,19 @@ from daemon.wire.base import Level
 Delivery = Literal["sound", "silent", "none"]
 
 
-def is_quiet(quiet: QuietHours, now: time) -> bool:
-    """Whether ``now`` (local) is in the quiet hours: from ``start`` up to, not including, ``end``.
+def is_within(start: time, end: time, now: time) -> bool:
+    """Whether ``now`` is from ``start`` up to, not including, ``end``.
 
     Hours that end before they start cross midnight; hours that end as they start are none.
     """
-    if not quiet.enabled:
-        return False
-    if quiet.start <= quiet.end:
-        return quiet.start <= now < quiet.end
-    return now >= quiet.start or now < quiet.end
+    if start <= end:
+        return start <= now < end
+    return now >= start or now < end
+
+
+def is_quiet(quiet: QuietHours, now: time) -> bool:
+    """Whether ``now`` (local) is in the quiet hours."""
+    return quiet.enabled and is_within(quiet.start, quiet.end, now)
 
 
 def delivery(level: Level, quiet: QuietHours, now: time) -> Delivery:

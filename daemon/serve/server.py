@@ -29,7 +29,7 @@ from daemon.serve.session import CLOSE_PATIENCE_S, HELLO_PATIENCE_S, Sessions
 from daemon.serve.subscriber import Path
 from daemon.store.journal import Journal
 from daemon.wire.alert import AlertEvent
-from daemon.wire.server import PartChanged, SourceChanged, SourceStatus, Telemetry, Vitals
+from daemon.wire.server import Feedback, PartChanged, SourceChanged, SourceStatus, Telemetry, Vitals
 from daemon.wire.settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -174,6 +174,10 @@ class AlertServer:
         else:
             self._metrics.telemetry_dropped.inc()
 
+    def publish_feedback(self, message: Feedback) -> None:
+        """Tell every subscriber to alerts what somebody said elsewhere."""
+        self._call(lambda: self._send_feedback(message))
+
     def publish_status(self, message: SourceChanged | PartChanged | Settings) -> None:
         """Tell every subscriber that the source, a part or the settings changed."""
         self._call(lambda: self._send_status(message))
@@ -298,6 +302,12 @@ class AlertServer:
         for subscriber in self._sessions.subscribers if self._sessions else ():
             if subscriber.path is Path.TELEMETRY and not subscriber.offer_telemetry(text):
                 self._metrics.telemetry_dropped.inc()
+
+    def _send_feedback(self, message: Feedback) -> None:
+        text = message.model_dump_json()
+        for subscriber in self._sessions.subscribers if self._sessions else ():
+            if subscriber.path is Path.ALERTS:
+                subscriber.offer(text)
 
     def _send_status(self, message: SourceChanged | PartChanged | Settings) -> None:
         text = message.model_dump_json()

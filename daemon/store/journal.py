@@ -1,6 +1,7 @@
 """The store: every alert event, numbered, written before it is sent, and found again."""
 
 import logging
+import math
 import secrets
 import sqlite3
 import threading
@@ -25,6 +26,7 @@ from daemon.store.events import (
     store_event,
     store_feedback,
 )
+from daemon.store.lives import Life, load_lives
 from daemon.store.minute import Minute, load_minutes
 from daemon.store.retention import Retention
 from daemon.store.store import Store
@@ -377,6 +379,16 @@ class Journal:
             StateError: the store cannot be read.
         """
         return self._read(lambda connection: load_hours(connection, since, until))
+
+    def lives(self, since_wall: float, until_wall: float = math.inf) -> list[Life]:
+        """Alerts that began at or after ``since_wall``, as whole lives, oldest first.
+
+        Raises:
+            StateError: the store cannot be read.
+        """
+        return self._read(
+            lambda connection: load_lives(connection, since_wall, until_wall, self._unreadable)
+        )
 
     def figures(self) -> StoreFigures:
         """Counts for metrics."""

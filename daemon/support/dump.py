@@ -12,6 +12,7 @@ from pathlib import Path
 
 from daemon.audio.devices import input_devices
 from daemon.config.load import LoadedConfig
+from daemon.config.schema import Config
 from daemon.doctor.check import Setting
 from daemon.errors import DistressdError, SourceUnavailable, StateError
 from daemon.state import read_token
@@ -32,7 +33,7 @@ def write_dump(path: Path, loaded: LoadedConfig, state: Path) -> list[str]:
     Raises:
         DistressdError: it cannot be written.
     """
-    redaction = redaction_here(state)
+    redaction = redaction_here(state, loaded.config)
     names = []
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
@@ -50,12 +51,15 @@ def write_dump(path: Path, loaded: LoadedConfig, state: Path) -> list[str]:
     return names
 
 
-def redaction_here(state: Path) -> Redaction:
+def redaction_here(state: Path, config: Config) -> Redaction:
     """What is private on this machine."""
+    # People name channels after people.
+    channels = list(config.notify.channels())
     try:
         secrets = [read_token(state)]
     except StateError:
         secrets = []
+    secrets += [f"notify_{name}" for name in channels]
     try:
         # A name with a space is one that somebody gave or bought: "Anna's AirPods".
         devices = [each.name for each in input_devices() if " " in each.name]
@@ -66,7 +70,8 @@ def redaction_here(state: Path) -> Redaction:
     except (KeyError, OSError):  # an account without a name
         user = []
     host = platform.node()
-    return Redaction(secrets, [*user, host, host.partition(".")[0], *devices], str(Path.home()))
+    names = [*user, host, host.partition(".")[0], *devices, *channels]
+    return Redaction(secrets, names, str(Path.home()))
 
 
 def _contents(loaded: LoadedConfig, state: Path, redaction: Redaction) -> Iterator[tuple[str, str]]:
@@ -84,7 +89,7 @@ def _contents(loaded: LoadedConfig, state: Path, redaction: Redaction) -> Iterat
         if name == "readyz":
             yield "readyz.json", json.dumps(redaction.value(json.loads(text)), indent=2) + "\n"
         else:
-            yield "metrics.txt", _metrics(text)
+            yield "metrics.txt", redaction.secret(_metrics(text))
     yield "log.txt", redaction.text(parts.log())
 
 

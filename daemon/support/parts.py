@@ -37,7 +37,10 @@ PRIVATE = {
     ("acoustic", "weights"),
     ("language", "lora"),
 }
-_WORDS = ("prompt", "phrase", "words", "contact", "name", "number", "address", "url", "path", "key")
+_WORDS = (
+    *("command", "daemon", "host", "prefix", "prompt", "phrase", "words", "contact", "name"),
+    *("number", "address", "url", "path", "key"),
+)
 
 
 def about() -> dict[str, Any]:
@@ -52,7 +55,12 @@ def about() -> dict[str, Any]:
 
 def settings(loaded: LoadedConfig) -> dict[str, Any]:
     """Every setting in force; of those that name somebody, only whether they are set."""
-    return _settings(loaded.config.model_dump(mode="json"), ())
+    stored = loaded.config.model_dump(mode="json")
+    for sort, channels in stored["notify"].items():  # their names are the user's: of people, rooms
+        if isinstance(channels, dict):
+            named = enumerate(channels.values(), start=1)
+            stored["notify"][sort] = {f"channel {number}": each for number, each in named}
+    return _settings(stored, ())
 
 
 def _settings(table: dict[str, Any], path: tuple[str, ...]) -> dict[str, Any]:

@@ -44,8 +44,7 @@ class Redaction:
 
     def text(self, text: str) -> str:
         """``text`` without what is private; what stands in quotes may be words that were said."""
-        for secret in self._secrets:
-            text = text.replace(secret, "[secret]")
+        text = self.secret(text)
         if self._home:
             text = text.replace(self._home, "~")
         if self._names is not None:
@@ -58,6 +57,12 @@ class Redaction:
                 ),
                 text,
             )
+        return text
+
+    def secret(self, text: str) -> str:
+        """``text`` without secrets; all else stays."""
+        for secret in self._secrets:
+            text = text.replace(secret, "[secret]")
         return text
 
     def value(self, value: Any) -> Any:

@@ -1,7 +1,8 @@
 from datetime import time
 
 from daemon.config.changes import changes, merged
-from daemon.config.schema import Config, Fusion, Log, Notify, Privacy, QuietHours, Serve, Thresholds
+from daemon.config.notify import Notify
+from daemon.config.schema import Config, Fusion, Log, Privacy, QuietHours, Serve, Thresholds
 
 
 def test_nothing_changes():

@@ -158,3 +158,58 @@ def test_deep_nesting_is_a_mistake_like_any_other(tmp_path, opening):
     path.write_text(f"version = 1\nodd = {opening}\n")
     with pytest.raises(ConfigError):
         read_config(path)
+
+
+def test_every_mistake_in_the_channels_at_once_and_no_secret_is_repeated(write):
+    path = write(
+        """version = 1
+[notify]
+levle = "critical"
+[notify.webhook.care]
+url = "ftp://secret-token"
+digest_afer = 3
+[notify.apprise.phone]
+url = "nosuch://hunter2"
+kinds = ["screem"]
+hours = ["08:00"]
+[notify.mqtt.home]
+port = 99999
+[notify.command."My Bell"]
+command = []
+[notify.command.bell]
+command = ["bell"]
+events = "all"
+escalate_after_s = 60
+"""
+    )
+    found = mistakes(path)
+    assert found == [
+        '3: [notify] levle: unknown setting. Did you mean "level"?',
+        "5: [notify.webhook.care] url: must be an address that begins with https:// or http://",
+        '6: [notify.webhook.care] digest_afer: unknown setting. Did you mean "digest_after"?',
+        "8: [notify.apprise.phone] url: is no address that Apprise knows: see its list of services",
+        "9: [notify.apprise.phone] kinds[0] = \"screem\": must be 'scream', 'shouting', 'crying',"
+        " 'pain', 'fear', 'anger' or 'infant_crying'. Did you mean \"scream\"?",
+        "10: [notify.apprise.phone] hours[1]: is missing",
+        "11: [notify.mqtt.home] host: is missing",
+        "12: [notify.mqtt.home] port = 99999: must be at most 65535",
+        "13: [notify.command.My Bell]: a channel's name is of a-z, 0-9, - and _, and not desktop",
+        "14: [notify.command.My Bell] command: must name a program, such as"
+        ' ["/usr/local/bin/tell", "--loud"]',
+        '15: [notify.command.bell]: escalate_after_s tells of news only: leave out events = "all"',
+    ]
+
+
+def test_a_channel_whose_library_is_absent_says_how_to_get_it(write, monkeypatch):
+    monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
+    (mistake,) = mistakes(write('[notify.webhook.care]\nurl = "https://care.example"'))
+    assert mistake == (
+        "2: [notify.webhook.care] url: needs the library httpx2, which is not installed:"
+        " pip install 'distressd[channels]' (`make run` brings it)"
+    )
+
+
+def test_two_channels_of_one_name(write):
+    text = '[notify.command.a]\ncommand = ["x"]\n[notify.webhook.a]\nurl = "https://x.example"'
+    (mistake,) = mistakes(write(text))
+    assert mistake == "1: [notify]: two channels are named a: give one another name"

@@ -6,7 +6,8 @@ import pytest
 from click.testing import CliRunner
 
 from daemon.cli import main
-from daemon.config.schema import Acoustic, Audio, Config, Notify, Serve
+from daemon.config.notify import Notify
+from daemon.config.schema import Acoustic, Audio, Config, Serve
 from daemon.doctor import (
     CHECKS,
     disk,

@@ -1,17 +1,22 @@
-"""A notification service for a D-Bus session: prints each notification as a JSON line."""
+"""A notification service for a D-Bus session: prints each notification as a JSON line.
+
+A line "NUMBER BUTTON" on standard input presses that button of that notification.
+"""
 
 import asyncio
 import json
+import sys
 
 from dbus_fast import NameFlag
 from dbus_fast.aio import MessageBus
-from dbus_fast.service import ServiceInterface, dbus_method
+from dbus_fast.service import ServiceInterface, dbus_method, signal
 
 
 class Notifications(ServiceInterface):
     def __init__(self) -> None:
         super().__init__("org.freedesktop.Notifications")
         self._count = 0
+        self._keys = {}
 
     @dbus_method()
     def Notify(  # noqa: N802
@@ -34,11 +39,20 @@ class Notifications(ServiceInterface):
                     "text": body,
                     "urgency": hints["urgency"].value,
                     "sound": "sound-name" in hints,
+                    "actions": actions[3::2],
                 }
             ),
             flush=True,
         )
+        self._keys[self._count] = actions[2::2]
         return self._count
+
+    @signal()
+    def ActionInvoked(self, number: "u", key: "s") -> "us":  # noqa: N802, F821
+        return [number, key]
+
+    def press(self, number: int, button: int) -> None:
+        self.ActionInvoked(number, self._keys[number][button])
 
     @dbus_method()
     def CloseNotification(self, number: "u"):  # noqa: N802, F821
@@ -46,7 +60,7 @@ class Notifications(ServiceInterface):
 
     @dbus_method()
     def GetCapabilities(self) -> "as":  # noqa: N802, F722
-        return ["body", "sound"]
+        return ["body", "sound", "actions"]
 
     @dbus_method()
     def GetServerInformation(self) -> "ssss":  # noqa: N802, F821
@@ -55,7 +69,16 @@ class Notifications(ServiceInterface):
 
 async def main() -> None:
     bus = await MessageBus().connect()
-    bus.export("/org/freedesktop/Notifications", Notifications())
+    notifications = Notifications()
+    bus.export("/org/freedesktop/Notifications", notifications)
+
+    def read() -> None:
+        if line := sys.stdin.readline():
+            notifications.press(*map(int, line.split()))
+        else:
+            asyncio.get_running_loop().remove_reader(sys.stdin)
+
+    asyncio.get_running_loop().add_reader(sys.stdin, read)
     await bus.request_name("org.freedesktop.Notifications", NameFlag.DO_NOT_QUEUE)
     print(json.dumps({"ready": True}), flush=True)
     await bus.wait_for_disconnect()

@@ -1,5 +1,5 @@
 from daemon.health import PartHealth
-from daemon.notify.faults import STORE_S, Faults
+from daemon.notify.faults import CHANNEL_S, STORE_S, Faults
 
 WELL = {"source": PartHealth("ok", "a microphone", stage="healthy"), "store": PartHealth("ok")}
 
@@ -52,3 +52,17 @@ def test_a_store_that_was_set_aside_is_told_once():
     aside = PartHealth("ok", "The store was damaged and is set aside in X; a new one was begun.")
     assert titles(faults, 0.0, store=aside) == ["distressd has begun a new history"]
     assert titles(faults, 1.0, store=aside) == []
+
+
+def test_a_channel_that_reaches_nobody_for_long_is_told_of_and_no_desktop_is_no_news():
+    faults = Faults()
+    dead = PartHealth("unavailable", "The broker is gone.", "Look at it.")
+    parts = {"notify_home": dead, "notify_desktop": dead, "notify": dead}
+    assert titles(faults, 0.0, **parts) == []
+    assert titles(faults, CHANNEL_S - 1, **parts) == []
+    assert titles(faults, CHANNEL_S, **parts) == ["distressd cannot reach home"]
+    assert titles(faults, 2 * CHANNEL_S, **parts) == []
+    assert titles(faults, 2 * CHANNEL_S, notify_home=PartHealth("degraded")) == []
+    assert titles(faults, 2 * CHANNEL_S, notify_home=PartHealth("ok")) == [
+        "distressd reaches home again"
+    ]

@@ -11,8 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from daemon.config.schema import Notify, QuietHours
+from daemon.config.notify import Notify
+from daemon.config.schema import QuietHours
 from daemon.health import Health, PartHealth
+from daemon.notify.channels.made import Surroundings
 from daemon.notify.notice import Notice
 from daemon.notify.notifier import Notifier
 from daemon.wire.alert import AlertEvent
@@ -21,7 +23,7 @@ pytestmark = pytest.mark.skipif(
     shutil.which("dbus-daemon") is None, reason="dbus-daemon is not installed"
 )
 SERVICE = Path(__file__).with_name("notification_service.py")
-PATIENCE_S = 20
+PATIENCE_S = 60
 
 
 def alert(alert_id="a", phase="raised", level="warning", source="mic") -> AlertEvent:
@@ -62,7 +64,10 @@ def shown(session):
     """What the notification service shows, as it shows it."""
     messages: queue.Queue[dict] = queue.Queue()
     with subprocess.Popen(
-        [sys.executable, str(SERVICE)], stdout=subprocess.PIPE, text=True
+        [sys.executable, str(SERVICE)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
     ) as service:
 
         def read() -> None:
@@ -72,6 +77,7 @@ def shown(session):
         reader = threading.Thread(target=read)
         reader.start()
         assert messages.get(timeout=PATIENCE_S) == {"ready": True}
+        messages.press = lambda *button: print(*button, file=service.stdin, flush=True)
         yield messages
         service.terminate()
         reader.join()
@@ -82,8 +88,15 @@ class Board(Health):
 
     def __init__(self) -> None:
         super().__init__()
-        self.changes: queue.Queue[PartHealth] = queue.Queue()
-        self.listen(lambda _part, health: self.changes.put(health))
+        self.changes: queue.Queue[tuple[str, PartHealth]] = queue.Queue()
+        self.listen(lambda part, health: self.changes.put((part, health)))
+
+    def until(self, part: str, state: str) -> PartHealth:
+        """Wait until ``part`` is ``state``."""
+        while True:
+            changed, health = self.changes.get(timeout=PATIENCE_S)
+            if (changed, health.state) == (part, state):
+                return health
 
 
 def notifier(health: Health, quiet: QuietHours | None = None, now=time(12), **config) -> Notifier:
@@ -115,6 +128,7 @@ def test_raised_and_worse_alerts_are_shown_with_their_urgency(shown):
             "text": "Alert b.",
             "urgency": 1,
             "sound": True,
+            "actions": [],
         },
         {
             "app": "distressd",
@@ -122,10 +136,11 @@ def test_raised_and_worse_alerts_are_shown_with_their_urgency(shown):
             "text": "Alert b.",
             "urgency": 2,
             "sound": True,
+            "actions": [],
         },
     ]
-    assert each.figures == {"sent": 2, "failed": 0, "dropped": 0, "quiet": 0}
-    assert board.part("notify").state == "ok"
+    assert (each.figures["sent"], each.figures["failed"], each.figures["quiet"]) == (2, 0, 0)
+    assert board.part("notify").state == board.part("notify_desktop").state == "ok"
 
 
 def test_quiet_hours_withhold_advisories_silence_warnings_and_spare_critical(shown):
@@ -146,7 +161,7 @@ def test_quiet_hours_withhold_advisories_silence_warnings_and_spare_critical(sho
 
 
 def test_old_notifications_are_taken_back(shown):
-    each = notifier(Health())
+    each = notifier(Health(), digest_after=0)
     each.start()
     for number in range(22):
         each.submit(alert(str(number)))
@@ -160,15 +175,14 @@ def test_a_desktop_without_notifications_is_said_and_survived(session, caplog):
     each = notifier(board)
     each.start()
     each.submit(alert())
-    health = board.changes.get(timeout=PATIENCE_S)
+    health = board.until("notify_desktop", "unavailable")
     each.stop(PATIENCE_S)
-    assert health.state == "unavailable"
-    assert "nothing on the D-Bus session" in health.reason
+    assert "Nothing on the D-Bus session" in health.reason
     assert "install a notification service" in health.remedy
     assert each.figures["failed"] == 1
-    said = [r.getMessage() for r in caplog.records if r.name == "daemon.notify.notifier"]
-    assert sum("nothing on the D-Bus session" in line for line in said) == 1
-    assert sum("could not be notified" in line for line in said) == 1
+    said = [r.getMessage() for r in caplog.records if r.name == "daemon.notify.sender"]
+    assert sum("Nothing on the D-Bus session" in line for line in said) == 1
+    assert sum("given up" in line for line in said) == 1
 
 
 @pytest.mark.parametrize("address", [None, "unix:path=/nonexistent/bus"])
@@ -180,23 +194,22 @@ def test_no_session_is_said(monkeypatch, address):
     board = Board()
     each = notifier(board)
     each.start()
-    health = board.changes.get(timeout=PATIENCE_S)
+    health = board.until("notify", "unavailable")
     each.stop(PATIENCE_S)
-    assert health.state == "unavailable"
     assert "D-Bus session" in health.reason
     assert "inside the desktop session" in health.remedy
 
 
 def test_too_many_at_once_drop_the_oldest_that_is_not_critical(shown):
-    each = notifier(Health())
+    each = notifier(Health(), digest_after=0)
     each.start()
     each.submit(alert("first", level="critical"))
-    for number in range(200):
+    for number in range(400):
         each.submit(alert(str(number)))
     each.submit(alert("last", level="critical"))
     each.stop(PATIENCE_S)
     figures = each.figures
-    assert figures["sent"] + figures["dropped"] == 202
+    assert figures["sent"] + figures["dropped"] == 402
     texts = []
     while len([text for text in texts if text]) < figures["sent"]:
         texts.append(shown.get(timeout=PATIENCE_S).get("text"))
@@ -247,3 +260,61 @@ def test_settings_change_while_it_runs(shown):
     assert shown.get(timeout=PATIENCE_S)["text"] == "Alert d."
     each.stop(PATIENCE_S)
     assert shown.empty()
+
+
+class Answers:
+    """What was pressed."""
+
+    def __init__(self):
+        self.given = queue.Queue()
+
+    def ack(self, alert):
+        self.given.put(("ack", alert))
+
+    def false_alarm(self, alert):
+        self.given.put(("false_alarm", alert))
+
+    def pause(self, seconds):
+        raise AssertionError
+
+    resume = pause
+
+
+def test_buttons_on_the_desktop_answer_the_alert(shown):
+    answers = Answers()
+    each = Notifier(Notify(), QuietHours(), Health(), "mic", around=Surroundings(control=answers))
+    each.start()
+    for name in ("a", "b", "c"):  # with c, the answers to a and b have been read
+        each.submit(alert(name))
+        assert shown.get(timeout=PATIENCE_S)["actions"] == ["Acknowledge", "False alarm"]
+    shown.press(2, 1)
+    assert answers.given.get(timeout=PATIENCE_S) == ("false_alarm", "b")
+    shown.press(1, 0)
+    assert answers.given.get(timeout=PATIENCE_S) == ("ack", "a")
+    each.tell(Notice("distressd hears nothing", "It is gone.", "warning", "the part source"))
+    assert shown.get(timeout=PATIENCE_S)["actions"] == [], "there is no alert to answer"
+    each.stop(PATIENCE_S)
+
+
+def test_no_sound_and_no_buttons_where_they_are_switched_off(shown):
+    config = Notify(sound=False, actions=False)
+    each = Notifier(config, QuietHours(), Health(), "mic", around=Surroundings(control=Answers()))
+    each.start()
+    each.submit(alert("a", level="critical"))
+    got = shown.get(timeout=PATIENCE_S)
+    assert (got["sound"], got["actions"]) == (False, [])
+    each.stop(PATIENCE_S)
+
+
+def test_a_thousand_alerts_in_a_minute_become_one_digest(shown):
+    each = notifier(Board(), digest_after=3)
+    each.start()
+    for number in range(1_000):
+        each.submit(alert(str(number)))
+    each.submit(alert("grave", level="critical"))
+    each.stop(PATIENCE_S)
+    got = [shown.get(timeout=PATIENCE_S) for _ in range(5)]
+    assert shown.empty()
+    assert [one["text"] for one in got[:4]] == ["Alert 0.", "Alert 1.", "Alert 2.", "Alert grave."]
+    assert got[4]["title"].startswith("Warning: 997 more alerts since")
+    assert "infant crying" in got[4]["text"]

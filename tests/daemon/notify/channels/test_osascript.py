@@ -5,10 +5,13 @@ import sys
 
 import pytest
 
+from daemon.config.notify import Notify
 from daemon.notify.availability import check_availability
-from daemon.notify.backend import desktop_backend
-from daemon.notify.desktop import DeliveryError, Desktop
-from daemon.notify.osascript import Osascript
+from daemon.notify.channels.channel import DeliveryError
+from daemon.notify.channels.desktop import DesktopChannel
+from daemon.notify.channels.local import desktop_channel
+from daemon.notify.channels.osascript import OsascriptChannel
+from daemon.notify.notice import Notice
 
 RECORDER = """#!{python}
 import json, sys
@@ -21,7 +24,7 @@ with open({log!r}, "w") as log:
 def osascript(tmp_path, monkeypatch):
     """Puts a program of that name on the path, with the text given."""
     monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
-    monkeypatch.setattr("daemon.notify.osascript._TIMEOUT_S", 120.0)
+    monkeypatch.setattr("daemon.notify.channels.osascript._TIMEOUT_S", 120.0)
 
     def become(text: str) -> None:
         program = tmp_path / "osascript"
@@ -32,7 +35,8 @@ def osascript(tmp_path, monkeypatch):
 
 
 def send(text: str, *, sound: bool = True) -> None:
-    asyncio.run(Osascript().send("Critical: scream", text, "critical", sound=sound))
+    notice = Notice("Critical: scream", text, "critical", "a test", sound=sound)
+    asyncio.run(OsascriptChannel().deliver(notice))
 
 
 HOSTILE = '" & (do shell script "touch /tmp/x") & "\\ ¬ $(id) `id` -e'
@@ -60,7 +64,7 @@ def test_a_failure_is_told(osascript):
 
 
 def test_a_hang_is_ended(osascript, monkeypatch):
-    monkeypatch.setattr("daemon.notify.osascript._TIMEOUT_S", 0.05)
+    monkeypatch.setattr("daemon.notify.channels.osascript._TIMEOUT_S", 0.05)
     osascript("#!/bin/sh\nexec sleep 60\n")
     with pytest.raises(DeliveryError, match="does not end"):
         send("text")
@@ -69,10 +73,13 @@ def test_a_hang_is_ended(osascript, monkeypatch):
 def test_a_mac_uses_it_outside_a_signed_bundle(osascript, monkeypatch):
     osascript("#!/bin/sh\n")
     monkeypatch.setattr("platform.system", lambda: "Darwin")
-    for signed, kind, named in ((False, Osascript, "osascript"), (True, Desktop, "app of its own")):
-        for module in ("backend", "availability"):
+    for signed, kind, named in (
+        (False, OsascriptChannel, "osascript"),
+        (True, DesktopChannel, "app of its own"),
+    ):
+        for module in ("channels.local", "availability"):
             monkeypatch.setattr(f"daemon.notify.{module}.in_signed_bundle", lambda s=signed: s)
-        assert isinstance(desktop_backend(), kind)
+        assert isinstance(desktop_channel(Notify(), None), kind)
         found = asyncio.run(check_availability())
         assert (found.state, named in found.backend) == ("ok", True)
 

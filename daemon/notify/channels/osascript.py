@@ -5,13 +5,10 @@ child would post in its own name.
 """
 
 import asyncio
-from typing import TYPE_CHECKING
 
 from daemon.notify.availability import OSASCRIPT
-from daemon.notify.desktop import DeliveryError
-
-if TYPE_CHECKING:
-    from daemon.wire.base import Level
+from daemon.notify.channels.channel import Channel, DeliveryError
+from daemon.notify.notice import Notice
 
 _TIMEOUT_S = 5.0
 _SOUND = "Sosumi"
@@ -27,16 +24,22 @@ end run
 """
 
 
-class Osascript:
-    """Sends notifications by running ``osascript``."""
+class OsascriptChannel(Channel):
+    """Runs ``osascript``, which knows neither urgency nor actions.
 
-    async def send(self, title: str, text: str, level: "Level", *, sound: bool) -> None:  # noqa: ARG002 - macOS knows no urgency here
-        """Show a notification.
+    Args:
+        sound: whether notifications may sound.
+    """
 
-        Raises:
-            DeliveryError: macOS did not take it.
-        """
-        words = (OSASCRIPT, "-", title, text, *((_SOUND,) if sound else ()))
+    keeps_s = 600.0
+
+    def __init__(self, *, sound: bool = True) -> None:
+        self._sound = sound
+
+    async def deliver(self, notice: Notice) -> None:
+        """Show a notification."""
+        sound = (_SOUND,) if self._sound and notice.sound else ()
+        words = (OSASCRIPT, "-", notice.title, notice.text, *sound)
         try:
             process = await asyncio.create_subprocess_exec(
                 *words,
@@ -56,10 +59,3 @@ class Osascript:
         if process.returncode:
             why = said.decode(errors="replace").strip().replace("\n", " ")
             raise DeliveryError(f"{OSASCRIPT} failed: {why[-200:]}")
-
-    async def authorise(self) -> bool:
-        """Nothing to ask here: macOS asks at the first notification."""
-        return True
-
-    def close(self) -> None:
-        """Nothing is held."""

@@ -1,0 +1,304 @@
+"""One channel's thread: takes what waits for it, and tells it until it is taken."""
+
+import asyncio
+import contextlib
+import logging
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Coroutine
+from types import MappingProxyType
+from typing import Any
+
+from daemon.config.notify import Rules
+from daemon.config.schema import QuietHours
+from daemon.health import PartHealth, State
+from daemon.notify.breaker import Breaker
+from daemon.notify.channels.channel import Channel, DeliveryError
+from daemon.notify.notice import Notice
+from daemon.notify.outbox import Outbox
+from daemon.notify.selection import Selection
+from daemon.notify.threads import Threads
+from daemon.wire.alert import AlertEvent
+
+log = logging.getLogger(__name__)
+
+CLOSE_S = 3.0
+STEADY_S = 10.0  # a connection that was good for so long was no failure
+
+
+class Sender:
+    """Tells one channel, in order, in a thread and a loop of its own.
+
+    What cannot be told now is tried again (:class:`Breaker`) before anything that came later, so
+    that it comes once and in order when the fault is over; :class:`Outbox` says what is dropped.
+
+    Args:
+        name: the channel's.
+        make: makes the channel, in the thread.
+        selection: the channel's rules.
+        outbox: what waits for it.
+        report: takes what is news of its health; called in the thread.
+        breaker: when what failed is tried again.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        make: Callable[[], Channel],
+        selection: Selection,
+        outbox: Outbox,
+        report: Callable[[str, PartHealth], None],
+        breaker: Breaker | None = None,
+    ) -> None:
+        self.name = name
+        self._make = make
+        self._selection = selection
+        self._outbox = outbox
+        self._report = report
+        self._breaker = breaker or Breaker()
+        self._lock = threading.Lock()
+        self._counts: Counter[str] = Counter(sent=0, failed=0, retried=0)
+        self._stopping = False
+        self._abandoned = False
+        self._state_changed = True
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._wake: asyncio.Event | None = None
+        self._opened_s: float | None = None
+        self._said: tuple[State, str] = ("starting", "")
+        self._thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        """Begin, or begin again after a death; returns at once."""
+        self._thread = threading.Thread(target=self._run, name=f"notify-{self.name}", daemon=True)
+        self._thread.start()
+
+    @property
+    def alive(self) -> bool:
+        """Whether anybody is told, or everything has been."""
+        return self._stopping or (self._thread is not None and self._thread.is_alive())
+
+    @property
+    def figures(self) -> dict[str, float]:
+        """Notices sent, given up, dropped, withheld by the rules, waiting; attempts repeated."""
+        with self._lock:
+            return {
+                **{name: float(count) for name, count in self._counts.items()},
+                "dropped": float(self._outbox.dropped),
+                "quiet": float(self._selection.withheld),
+                "waiting": float(len(self._outbox)),
+            }
+
+    def submit(self, event: AlertEvent) -> None:
+        """Hand over an alert event; does not block."""
+        now = time.monotonic()
+        with self._lock:
+            for notice in self._selection.alert(event, now, time.time()):
+                self._outbox.add(notice, now)
+            self._state_changed = True
+            self._wake_up()
+
+    def tell(self, notice: Notice) -> None:
+        """Hand over what is to be known of the daemon itself; does not block."""
+        now = time.monotonic()
+        with self._lock:
+            for told in self._selection.tell(notice, now, time.time()):
+                self._outbox.add(told, now)
+            self._wake_up()
+
+    def answered(self, alert: str) -> None:
+        """Somebody has acknowledged ``alert``, or called it false."""
+        with self._lock:
+            self._selection.answered(alert)
+
+    def unanswered(self, event: AlertEvent, age_s: float, grace_s: float) -> None:
+        """Nobody has acknowledged ``event``, which happened so long ago, before the start."""
+        now = time.monotonic()
+        with self._lock:
+            self._selection.unanswered(event, age_s, grace_s, now, time.time())
+            self._wake_up()
+
+    def state_changed(self) -> None:
+        """How things stand has changed; does not block."""
+        with self._lock:
+            self._state_changed = True
+            self._wake_up()
+
+    def reconfigure(self, rules: Rules, quiet: QuietHours) -> None:
+        """Other rules, from now on."""
+        with self._lock:
+            self._selection.reconfigure(rules, quiet)
+            self._wake_up()
+
+    def stop(self) -> None:
+        """Begin to end: what waits is tried once more, what was gathered is told."""
+        with self._lock:
+            self._stopping = True
+            self._wake_up()
+
+    def join(self, timeout_s: float) -> bool:
+        """Wait for the end, for so long; what then still waits counts as failed."""
+        if self._thread is not None:
+            self._thread.join(timeout_s)
+        ended = self._thread is None or not self._thread.is_alive()
+        if not ended:
+            log.warning("channel %s: does not end in time; it is left to itself", self.name)
+        if left := len(self._outbox):
+            self._counts["failed"] += left
+            log.warning("channel %s: %d notices are given up at the end", self.name, left)
+        return ended
+
+    def hand_on(self) -> tuple[Selection, Outbox]:
+        """End after the present attempt, and give away what another sender goes on with."""
+        with self._lock:
+            self._stopping = self._abandoned = True
+            self._wake_up()
+            return self._selection, self._outbox.moved()
+
+    def _wake_up(self) -> None:
+        """Have the thread look. The lock is held."""
+        if self._loop is not None and self._wake is not None:
+            self._loop.call_soon_threadsafe(self._wake.set)
+
+    def _run(self) -> None:
+        try:
+            asyncio.run(self._serve())
+        except Exception as error:
+            log.exception("channel %s: died; it is started again", self.name)
+            self._say("failed", f"it died ({error!r})", "The log has more.")
+
+    async def _serve(self) -> None:
+        loop = asyncio.get_running_loop()
+        loop.set_default_executor(Threads(f"notify-{self.name}-call"))
+        channel = self._make()
+        self._opened_s = None
+        with self._lock:
+            self._loop, self._wake = loop, asyncio.Event()
+        try:
+            while not await self._step(channel, self._wake):
+                pass
+        finally:
+            with self._lock:
+                self._loop = None
+            await self._close(channel)
+
+    async def _step(self, channel: Channel, wake: asyncio.Event) -> bool:
+        """One attempt at the most urgent thing, or a rest; true when it is time to end."""
+        wake.clear()
+        if self._abandoned:
+            return True
+        now = time.monotonic()
+        first, next_s = self._look(now)
+        wait_s = self._breaker.wait_s(now)
+        if wait_s > 0.0:
+            if not self._stopping:
+                await self._rest(channel, wake, wait_s)
+            return self._stopping
+        if self._opened_s is None:
+            await self._open(channel, idle=first is None)
+        elif first is not None:
+            await self._tell(channel, first)
+        elif self._state_changed and channel.wants_state:
+            self._state_changed = False
+            await self._attempt(channel, channel.show_state(), channel.patience_s)
+        elif self._stopping:
+            return True
+        else:
+            await self._rest(channel, wake, None if next_s is None else next_s - now)
+        return False
+
+    def _look(self, now: float) -> tuple[Notice | None, float | None]:
+        """What is to be told first, and when something more is due."""
+        with self._lock:
+            for notice in self._selection.due(now, time.time(), all_of_it=self._stopping):
+                self._outbox.add(notice, now)
+            return self._outbox.first(now), self._selection.next_s()
+
+    async def _open(self, channel: Channel, *, idle: bool) -> None:
+        if await self._attempt(channel, channel.open(), channel.open_patience_s):
+            self._opened_s = time.monotonic()
+            if idle:  # else the first notice shows whether it works
+                self._say("ok")
+
+    async def _rest(self, channel: Channel, wake: asyncio.Event, seconds: float | None) -> None:
+        """Until there is something to do, or the connection is gone."""
+        woken = asyncio.ensure_future(wake.wait())
+        lost = asyncio.ensure_future(channel.lost()) if self._opened_s is not None else None
+        tasks = [task for task in (woken, lost) if task is not None]
+        timeout = None if seconds is None else max(0.0, seconds)
+        await asyncio.wait(tasks, timeout=timeout, return_when=asyncio.FIRST_COMPLETED)
+        gone = lost is not None and lost.done()
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        if gone and self._opened_s is not None:
+            if time.monotonic() - self._opened_s > STEADY_S:
+                self._breaker.succeeded()
+            await self._failed(channel, DeliveryError("the connection is lost"))
+
+    async def _tell(self, channel: Channel, notice: Notice) -> None:
+        told = notice.told(time.time())
+        if await self._attempt(channel, channel.deliver(told), channel.patience_s, notice):
+            self._breaker.succeeded()
+            self._settled(notice, "sent")
+            self._say("ok")
+
+    async def _attempt(
+        self,
+        channel: Channel,
+        work: Coroutine[Any, Any, None],
+        patience_s: float,
+        notice: Notice | None = None,
+    ) -> bool:
+        try:
+            async with asyncio.timeout(patience_s):
+                await work
+        except DeliveryError as error:
+            if error.final and notice is not None:
+                self._refused(notice, error)
+            else:
+                await self._failed(channel, error)
+        except TimeoutError:
+            await self._failed(channel, DeliveryError(f"no answer within {patience_s:g} s"))
+        except Exception as error:  # whatever it is, the next notice wants this thread
+            log.exception("channel %s: failed in a way that it should not", self.name)
+            await self._failed(channel, DeliveryError(f"it failed ({type(error).__name__})"))
+        else:
+            return True
+        return False
+
+    def _refused(self, notice: Notice, error: DeliveryError) -> None:
+        """It will never be taken; what comes next may be."""
+        self._breaker.succeeded()
+        self._settled(notice, "failed")
+        log.warning("channel %s: %s is given up: %s", self.name, notice.about, error)
+        self._say("degraded", f"The last notice was refused: {error.reason}.", error.remedy)
+
+    async def _failed(self, channel: Channel, error: DeliveryError) -> None:
+        with self._lock:
+            self._counts["retried"] += 1
+        self._opened_s = None
+        self._state_changed = True
+        self._breaker.failed(time.monotonic(), absent=error.absent, wait_s=error.wait_s)
+        reason = f"{error.reason[:1].upper()}{error.reason[1:]}."
+        self._say("unavailable" if self._breaker.open else "degraded", reason, error.remedy)
+        await self._close(channel)
+
+    async def _close(self, channel: Channel) -> None:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(CLOSE_S):
+                await channel.close()
+
+    def _settled(self, notice: Notice, how: str) -> None:
+        with self._lock:
+            if self._outbox.remove(notice):
+                self._counts[how] += 1
+
+    def _say(self, state: State, reason: str = "", remedy: str = "") -> None:
+        before, self._said = self._said, (state, reason)
+        if before != self._said:
+            if state == "ok":
+                log.info("channel %s: works", self.name)
+            else:
+                log.warning("channel %s: %s %s", self.name, reason, remedy)
+        self._report(self.name, PartHealth(state, reason, remedy, MappingProxyType(self.figures)))
