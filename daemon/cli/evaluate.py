@@ -42,6 +42,12 @@ Found = tuple[dict[str, Any], Callable[[Path], str] | None]
     metavar="FOLDER",
     help="Write the figures, and a page with pictures where the suite has one, into this folder.",
 )
+@click.option(
+    "--cache",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="FOLDER",
+    help="Keep what an encoder made of the recordings here, and find it the next time.",
+)
 @json_option
 def evaluate(
     *,
@@ -51,6 +57,7 @@ def evaluate(
     fold: Fold,
     quick: bool,
     report: Path | None,
+    cache: Path | None,
     as_json: bool,
 ) -> None:
     """Measure recall, false alarms and the gate.
@@ -77,8 +84,8 @@ def evaluate(
         "endurance": lambda: (_endurance(data, config), None),
         "text": lambda: (_text(data, config), None),
         "asr": lambda: (_asr(data, config), None),
-        "clips": lambda: _clips(data, config, fold),
-        "ravdess": lambda: _ravdess(data, config, fold),
+        "clips": lambda: _clips(data, config, fold, cache),
+        "ravdess": lambda: _ravdess(data, config, fold, cache),
         "scenes": lambda: _scenes(data, config, fold, quick=quick),
     }
     figures, page = suites[suite]()
@@ -195,24 +202,30 @@ def _scenes(data: Path, config: Config, fold: Fold, *, quick: bool) -> Found:
     return figures, partial(scenes_page, figures, data)
 
 
-def _clips(data: Path, config: Config, fold: Fold) -> Found:
+def _clips(data: Path, config: Config, fold: Fold, cache: Path | None) -> Found:
     from daemon.rehearsal import ear_of, with_weights
+    from models.data.corpora import read_all
     from models.evaluation.clips.suite import Ears, measure
     from models.evaluation.report.clips import clips_page
+    from models.evaluation.utterances import Utterances, clip_figures
 
     ears = Ears(partial(ear_of, config), lambda path: partial(ear_of, with_weights(path, config)))
-    found = measure(data, fold, ears, config.fusion.threshold.warning)
+    warning = config.fusion.threshold.warning
+    found = measure(data, fold, ears, warning)
+    found.figures["utterance"] = clip_figures(read_all(data), fold, Utterances(cache), warning)
     return found.figures, partial(clips_page, found.figures, found.rows, data)
 
 
-def _ravdess(data: Path, config: Config, fold: Fold) -> Found:
+def _ravdess(data: Path, config: Config, fold: Fold, cache: Path | None) -> Found:
     from daemon.rehearsal import ear_of, with_weights
     from models.evaluation.ravdess.suite import hear_streaming, measure
     from models.evaluation.report.ravdess import ravdess_page
+    from models.evaluation.utterances import Utterances
 
     # The sound events have nothing to say of emotions, and cost half of the time.
     acoustic = config.acoustic.model_copy(update={"sound_events": False})
     deaf = config.model_copy(update={"acoustic": acoustic})
     hear = hear_streaming(lambda path: partial(ear_of, with_weights(path, deaf)))
-    found = measure(data, fold, {"lstm13": hear, "streaming": hear})
+    networks = {"lstm13": hear, "streaming": hear, "utterance": Utterances(cache).whole}
+    found = measure(data, fold, networks)
     return found.figures, partial(ravdess_page, found.figures, found.rows, data)

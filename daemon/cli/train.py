@@ -35,25 +35,44 @@ data_option = click.option(
 @click.option(
     "--out",
     type=click.Path(path_type=Path),
-    default=Path("emotion_lstm.safetensors"),
-    show_default=True,
-    help="Where the weights go; a checkpoint lies beside them until the end.",
+    help="Where the weights go: a file, or a folder for a recipe that makes several."
+    "  [default: emotion_lstm.safetensors, or the current folder]",
 )
 @click.option("--seed", type=int, default=7, show_default=True)
-def train(*, data: Path, out: Path, seed: int) -> None:
+@click.option(
+    "--recipe",
+    metavar="NAME|FILE",
+    help="Another network, or another part of the recordings: a recipe that came along, or one's"
+    " own file.",
+)
+@click.option(
+    "--cache",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="FOLDER",
+    help="Keep what an encoder made of the recordings here, and find it the next time.",
+)
+def train(
+    *, data: Path, out: Path | None, seed: int, recipe: str | None, cache: Path | None
+) -> None:
     """Train the acoustic network and calibrate it; goes on after a kill.
 
     About half an hour on two cores. Test recordings are not read.
     """
     require_training()
+    if recipe is not None:
+        from models.training.run import run_recipe
+
+        run_recipe(recipe, data, out, cache)
+        return
     from models.training.calibrate import calibrate
     from models.training.train import Recipe
     from models.training.train import train as learn
 
-    best = learn(data, out, Recipe(seed=seed))
-    calibrate(data, out)
+    where = out or Path("emotion_lstm.safetensors")
+    best = learn(data, where, Recipe(seed=seed))
+    calibrate(data, where)
     click.echo(
-        f"{out}: unweighted average recall {best['uar']:.3f} on the development actors"
+        f"{where}: unweighted average recall {best['uar']:.3f} on the development actors"
         f" (epoch {best['epoch']:.0f}).",
         err=True,
     )

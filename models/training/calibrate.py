@@ -42,7 +42,7 @@ NEVER = -20.0  # log-odds of an outcome that the rows do not have
 REGULARISATION = 1.0  # inverse
 
 
-def _untaught() -> dict[str, object]:
+def untaught() -> dict[str, object]:
     """A calibration that says nothing, so that an ear can run before it has one."""
     zeros = Calibration.over(("odds",), np.zeros((2, 1)), np.zeros(2)).stored()
     return {"voice": zeros, "sounds": zeros}
@@ -52,7 +52,7 @@ def _rows(job: tuple[Path, list[Clip], int]) -> list[Row]:
     """What every 100 ms of the clips sounds like."""
     path, clips, seed = job
     found = weights.load(path)
-    found.metadata["calibration"] = _untaught()
+    found.metadata["calibration"] = untaught()
     yamnet = Yamnet(registry.find("yamnet"), registry.find("yamnet-classes"))
     rows: list[Row] = []
     for number, clip in enumerate(clips):

@@ -51,6 +51,8 @@ class Recipe:
     warm_steps: int = 20  # steps after the label's onset that are not yet judged
     learning_rate: float = 3e-3
     weight_decay: float = 1e-2
+    dropout: float = 0.3
+    judge_every: int = 1  # epochs, of the folds' development actors
     clip_norm: float = 1.0
     offset: float = 0.2  # of each coefficient, in its own standard deviations
     spread: tuple[float, ...] = (100, 40, 25, 20, 18, 14, 14, 12, 11, 10, 9.5, 9, 8.5)
@@ -216,7 +218,7 @@ def train(data: Path, out: Path, recipe: Recipe) -> dict[str, float]:
     dev_clips = [c for c in folds["dev"] if c.corpus == "ravdess"]
     dev = prepare(dev_clips, recipe.as_spoken(), {}, "development")
 
-    model = EmotionLSTM()
+    model = EmotionLSTM(dropout=recipe.dropout)
     every = torch.from_numpy(np.concatenate([e.features for e in learn.examples[::5]]))
     model.mean.copy_(every.mean(0))
     model.scale.copy_(1.0 / every.std(0))
