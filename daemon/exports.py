@@ -54,6 +54,8 @@ def export_language(metrics: Metrics, lane: LanguageLane) -> None:
         lambda: lane.waiting,
     )
     for name, told in (
+        ("submitted", "Utterances that were cut."),
+        ("answered", "Utterances that were transcribed and read."),
         ("transcribed", "Utterances that were transcribed."),
         ("judged", "Utterances whose words were read for distress."),
         ("doubted", "Transcriptions that were not believed."),

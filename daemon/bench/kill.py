@@ -89,10 +89,10 @@ def bench_kill(
     seen, recover_ms, killed_s = Seen(), list[float](), 0.0
     with tempfile.TemporaryDirectory(prefix="distressd-kill-") as name:
         for count in range(moments):
-            with _life(Path(name)) as daemon, _subscription(daemon, seen) as (socket, _):
+            with _life(Path(name)) as daemon, subscription(daemon, seen) as (socket, _):
                 if killed_s:
                     recover_ms.append((time.monotonic() - killed_s) * 1e3)
-                _play(daemon, sound)
+                play(daemon, sound)
                 killer = threading.Timer(chance.uniform(0.0, LATEST_S), daemon.process.kill)
                 killer.start()
                 with contextlib.suppress(ConnectionClosed):
@@ -103,8 +103,8 @@ def bench_kill(
                 killed_s = time.monotonic()
             progress(count + 1)
         after = Seen(seen.epoch)
-        with _life(Path(name)) as daemon, _subscription(daemon, after) as (socket, last):
-            while after.last < last:
+        with _life(Path(name)) as daemon, subscription(daemon, after) as (socket, snapshot):
+            while after.last < snapshot["seq"]:
                 _take(socket.recv(PATIENCE_S), after)
     if not seen.events:
         raise DistressdError("No alert came.", "Name recordings that raise some.")
@@ -128,8 +128,10 @@ def _life(folder: Path) -> contextlib.AbstractContextManager[RunningDaemon]:
 
 
 @contextlib.contextmanager
-def _subscription(daemon: RunningDaemon, seen: Seen) -> Iterator[tuple[ClientConnection, int]]:
-    """Go on where ``seen`` ends; the connection, and the last number of the snapshot."""
+def subscription(
+    daemon: RunningDaemon, seen: Seen
+) -> Iterator[tuple[ClientConnection, dict[str, Any]]]:
+    """Go on where ``seen`` ends; the connection, and the snapshot."""
     with connect(f"{daemon.url}/v1/alerts", compression=None, max_size=None) as socket:
         hello = {"type": "hello", "v": 1, "token": daemon.token}
         socket.send(json.dumps(hello | {"since": seen.last, "epoch": seen.epoch}))
@@ -137,7 +139,7 @@ def _subscription(daemon: RunningDaemon, seen: Seen) -> Iterator[tuple[ClientCon
         if seen.epoch not in {None, snapshot["epoch"]}:
             raise DistressdError("The store was begun anew: something damaged it.")
         seen.epoch = snapshot["epoch"]
-        yield socket, snapshot["seq"]
+        yield socket, snapshot
 
 
 def _take(text: str | bytes, seen: Seen) -> None:
@@ -146,7 +148,7 @@ def _take(text: str | bytes, seen: Seen) -> None:
         seen.take(message)
 
 
-def _play(daemon: RunningDaemon, sound: bytes) -> None:
+def play(daemon: RunningDaemon, sound: bytes) -> None:
     """Pipe ``sound`` in, over and over, until nobody reads it any more."""
     pipe = daemon.process.stdin
 

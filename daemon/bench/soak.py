@@ -133,7 +133,7 @@ class Feeder:
         return found
 
     def _heard(self) -> tuple[int, int]:
-        figures = _metrics(self._daemon.url)
+        figures = metrics(self._daemon.url)
         lost = figures["distressd_lost_samples_total"] / HOP
         lost += figures["distressd_evidence_dropped_total"]
         return round(figures["distressd_hops_total"] - lost), round(lost)
@@ -247,7 +247,8 @@ def _at_rest(count: Callable[[], int]) -> int:
     return least
 
 
-def _metrics(url: str) -> dict[str, float]:
+def metrics(url: str) -> dict[str, float]:
+    """Every figure that the daemon at ``url`` exports."""
     with urllib.request.urlopen(f"{url.replace('ws', 'http', 1)}/metrics", timeout=10) as answer:  # noqa: S310 - loopback
         lines = answer.read().decode().splitlines()
     rows = (line.rpartition(" ") for line in lines if line and not line.startswith("#"))

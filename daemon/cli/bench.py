@@ -178,18 +178,22 @@ def load(*, subscribers: int, alerts: int, recordings: tuple[Path, ...], as_json
 @bench.command(short_help="kill -9 at random moments: is anything lost?")
 @click.option("--moments", type=click.IntRange(min=1), default=200, show_default=True)
 @click.option("--seed", type=int, default=1, show_default=True)
+@click.option("--worker", is_flag=True, help="Kill the language worker instead of the daemon.")
 @recording_option
 @json_option
-def kill(*, moments: int, seed: int, recordings: tuple[Path, ...], as_json: bool) -> None:
+def kill(
+    *, moments: int, seed: int, worker: bool, recordings: tuple[Path, ...], as_json: bool
+) -> None:
     """Kill a daemon again and again while alerts flow, and compare what a subscriber saw.
 
-    About four seconds a moment.
+    About four seconds a moment; of the language worker, ten.
     """
     from daemon.bench.kill import bench_kill
+    from daemon.bench.worker_kill import bench_worker_kill
 
     with _progress() as bar:
         task = bar.add_task("kills", total=moments)
-        figures = bench_kill(
+        figures = (bench_worker_kill if worker else bench_kill)(
             _events(recordings), moments, seed, lambda count: bar.update(task, completed=count)
         )
     _show(figures, as_json=as_json)

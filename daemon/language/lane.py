@@ -33,7 +33,9 @@ class Counts:
     """What became of utterances, since the start.
 
     Attributes:
-        transcribed: were transcribed.
+        submitted: were handed over.
+        answered: were transcribed and read, as far as there was anything to be read.
+        transcribed: were transcribed, those that are transcribed once more counted twice.
         judged: whose words were read.
         doubted: whose transcription was not believed.
         dropped: had to go for others, or came while there was no worker.
@@ -41,6 +43,8 @@ class Counts:
         retried: attempts after the first.
     """
 
+    submitted: int = 0
+    answered: int = 0
     transcribed: int = 0
     judged: int = 0
     doubted: int = 0
@@ -127,6 +131,7 @@ class LanguageLane:
             else:
                 lost = self._waiting.add(Job(utterance, done))
                 self._changed.notify_all()
+            self._counts.submitted += 1
             self._counts.dropped += len(lost)
         for job in lost:
             job.done(Words(job.utterance, lost="dropped"))
@@ -137,6 +142,8 @@ class LanguageLane:
         return {
             "waiting": len(self._waiting),
             "working": len(self._underway),
+            "submitted": counts.submitted,
+            "answered": counts.answered,
             "transcribed": counts.transcribed,
             "judged": counts.judged,
             "doubted": counts.doubted,
@@ -261,6 +268,7 @@ class LanguageLane:
         answered = self._underway.judged(judged)
         if answered is not None:
             job, words = answered
+            self._counts.answered += 1
             self._counts.judged += words.probability is not None
             job.done(words)
 

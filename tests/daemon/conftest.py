@@ -74,6 +74,19 @@ def small_disk(tmp_path: Path) -> Iterator[SmallDisk]:
         subprocess.run(["umount", "--lazy", folder], check=False)
 
 
+@pytest.fixture
+def row() -> Callable[..., None]:
+    """Prints a row of the fault table: alerts lost, seconds until noticed and until all is well."""
+
+    def show(
+        fault: str, noticed_s: float | None, recovered_s: float | None, lost: int | str = 0
+    ) -> None:
+        times = [f"{s:.1f} s" if s is not None else "–" for s in (noticed_s, recovered_s)]
+        print(f"\n| {fault} | {lost} | {times[0]} | {times[1]} |")
+
+    return show
+
+
 @pytest.fixture(autouse=True)
 def shipped_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     """No test depends on what the user of this machine has configured."""
@@ -246,6 +259,18 @@ def sound_events() -> None:
         registry.find("yamnet")
     except ModelError as error:
         pytest.skip(f"no sound events: {error}")
+
+
+@pytest.fixture(scope="session")
+def language_models() -> None:
+    """Skips where the models that transcribe and read, or their libraries, cannot be had."""
+    for module in ("faster_whisper", "llama_cpp"):
+        pytest.importorskip(module, reason=f"the extra 'language' is not installed: {module}")
+    try:
+        for name in registry.FILES:
+            registry.find(name)
+    except ModelError as error:
+        pytest.skip(f"no language models: {error}")
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,7 @@
 """The fault table of docs/reliability.md, with a real daemon and a real subscriber.
 
-``python -m pytest tests/daemon/test_faults.py -s`` prints its rows.
+``python -m pytest tests/daemon/test_faults.py tests/daemon/language/test_faults.py -s`` prints
+its rows.
 """
 
 import queue
@@ -18,17 +19,12 @@ from daemon.audio.microphone import MicrophoneSource
 from daemon.audio.recording import read_recording
 from daemon.audio.ring import Ring
 from daemon.bench.kill import bench_kill
+from daemon.bench.worker_kill import bench_worker_kill
 from daemon.health import Health
 from daemon.store.database import FILE
 
 PATIENCE_S = 120.0
 FAULTY = str(Path(__file__).with_name("faulty.py"))
-
-
-def row(fault, noticed_s, recovered_s, lost=0):
-    """One row of the table: alerts lost, seconds until it was noticed, and until all was well."""
-    times = [f"{s:.1f} s" if s is not None else "–" for s in (noticed_s, recovered_s)]
-    print(f"\n| {fault} | {lost} | {times[0]} | {times[1]} |")
 
 
 def until(condition, log):
@@ -60,7 +56,7 @@ class Watch:
 @pytest.mark.slow
 @pytest.mark.microphone
 def test_a_microphone_through_everything_that_happens_to_one(
-    virtual_microphone, start_daemon, scene_recording
+    virtual_microphone, start_daemon, scene_recording, row
 ):
     virtual_microphone.kill()
     device = virtual_microphone.device
@@ -119,7 +115,7 @@ def humming(microphone):
 
 @pytest.mark.slow
 @pytest.mark.microphone
-def test_a_sound_server_that_hangs(virtual_microphone, start_daemon, monkeypatch):
+def test_a_sound_server_that_hangs(virtual_microphone, start_daemon, monkeypatch, row):
     """The patience of 20 s is 2 s here."""
     monkeypatch.delenv("INVOCATION_ID", raising=False)
     daemon = start_daemon(
@@ -140,7 +136,7 @@ def test_a_sound_server_that_hangs(virtual_microphone, start_daemon, monkeypatch
 
 
 @pytest.mark.microphone
-def test_an_hour_of_sleep(virtual_microphone):
+def test_an_hour_of_sleep(virtual_microphone, row):
     asleep, changes = [0.0], queue.SimpleQueue()
     health = Health()
     health.listen(lambda _, part: changes.put((time.monotonic(), part.stage, part.cause)))
@@ -172,7 +168,7 @@ def test_an_hour_of_sleep(virtual_microphone):
     row("an hour of sleep", noticed_s, recovered_s)
 
 
-def test_a_disk_that_fills_up_under_a_daemon(small_disk, start_daemon, scene_recording):
+def test_a_disk_that_fills_up_under_a_daemon(small_disk, start_daemon, scene_recording, row):
     daemon = start_daemon("stdin", state=small_disk.folder)
     with daemon.subscribe() as subscriber:
         watch = Watch(subscriber)
@@ -188,7 +184,7 @@ def test_a_disk_that_fills_up_under_a_daemon(small_disk, start_daemon, scene_rec
     row("disk full", 0.0, recovered_s)
 
 
-def test_a_store_that_is_damaged_at_the_start(start_daemon):
+def test_a_store_that_is_damaged_at_the_start(start_daemon, row):
     daemon = start_daemon("stdin")
     epoch = daemon_epoch(daemon)
     assert daemon.stop() == 0
@@ -204,13 +200,25 @@ def test_a_store_that_is_damaged_at_the_start(start_daemon):
 
 
 @pytest.mark.slow
-def test_kill_9_at_random_moments(scene_recording, monkeypatch):
+def test_kill_9_at_random_moments(scene_recording, monkeypatch, row):
     """Two here, late enough for alerts on any machine; ``distressd bench kill`` does many."""
     monkeypatch.setattr("daemon.bench.kill.LATEST_S", 20.0)
     figures = bench_kill([read_recording(scene_recording)], 2, 7, lambda _: None)
     assert (figures["lost"], figures["repeated"], figures["disordered"]) == (0, 0, 0)
     assert figures["seen"] > 0
     row("kill -9", 0.0, figures["recover_ms"]["p50"] / 1e3, figures["lost"])
+
+
+@pytest.mark.slow
+def test_kill_9_of_the_language_worker(scene_recording, language_models, row):
+    """Two here; ``distressd bench kill --worker`` does many."""
+    figures = bench_worker_kill([read_recording(scene_recording)], 2, 7, lambda _: None)
+    for wrong in ("lost", "repeated", "disordered", "hops_lost", "left_behind", "twice"):
+        assert figures[wrong] == 0, figures
+    assert figures["alerts"] > 0
+    assert figures["answered"] > 0
+    noticed_s, recovered_s = (figures[f"{what}_ms"]["p50"] / 1e3 for what in ("notice", "recover"))
+    row("the language worker killed", noticed_s, recovered_s, figures["lost"])
 
 
 def daemon_epoch(daemon):

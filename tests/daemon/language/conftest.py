@@ -1,11 +1,21 @@
-"""Utterances, short to make."""
+"""Utterances, short to make; and a lane with real workers and real models."""
+
+import threading
+import time
 
 import numpy as np
 import pytest
 
+from daemon.config.schema import Language
+from daemon.health import Health
+from daemon.language.lane import LanguageLane
 from daemon.language.utterance import Utterance
+from models import registry
+from models.catalogue import MINILM, WHISPER
+from models.errors import ModelError
 
 RATE = 16_000
+PATIENCE_S = 180.0
 
 
 @pytest.fixture
@@ -16,3 +26,92 @@ def utterance():
         return Utterance(name, start, start + len(pcm), pcm, score, explained, cut_ns=1)
 
     return make
+
+
+@pytest.fixture(scope="session")
+def words_models():
+    """Skips where Whisper and the sentence embedding, or their library, cannot be had."""
+    pytest.importorskip("faster_whisper", reason="the extra 'language' is not installed")
+    try:
+        for file in registry.FILES.values():
+            if file.model in {WHISPER, MINILM}:
+                registry.find(file.name)
+    except ModelError as error:
+        pytest.skip(f"no language models: {error}")
+
+
+@pytest.fixture
+def until():
+    """Waits for what nothing tells of."""
+
+    def wait(condition):
+        deadline = time.monotonic() + PATIENCE_S
+        while not condition():
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+
+    return wait
+
+
+class Running:
+    """A lane, what it said of itself, and what became of utterances."""
+
+    def __init__(self, config, *, lossless=False):
+        self.health = Health()
+        self.changed = threading.Condition()
+        self.states = []
+        self.times = []
+        self.words = []
+        self.health.listen(self._state)
+        self.lane = LanguageLane(config, self.health, lossless=lossless)
+        self.lane.start()
+
+    def _state(self, part, health):
+        with self.changed:
+            self.times.append(time.monotonic())
+            self.states.append((health.state, health.reason, health.remedy))
+            self.changed.notify_all()
+
+    def _done(self, words):
+        with self.changed:
+            self.words.append(words)
+            self.changed.notify_all()
+
+    def until(self, condition):
+        with self.changed:
+            assert self.changed.wait_for(condition, PATIENCE_S), (self.states, self.lane.figures())
+
+    def until_state(self, state):
+        self.until(lambda: self.states and self.states[-1][0] == state)
+
+    def say(self, name, seconds=2.0, score=0.0, start_s=0.0):
+        rng = np.random.default_rng(len(name))
+        pcm = (rng.standard_normal(int(seconds * RATE)) * 300).astype(np.int16)
+        start = int(start_s * RATE)
+        self.lane.submit(
+            Utterance(
+                name,
+                start,
+                start + len(pcm),
+                pcm,
+                score,
+                explained=False,
+                cut_ns=time.monotonic_ns(),
+            ),
+            self._done,
+        )
+
+
+@pytest.fixture
+def run():
+    running = []
+
+    def start(*, lossless=False, **settings):
+        # Without the language model a worker is there in a second or two.
+        config = Language(**({"llm": ""} | settings))
+        running.append(Running(config, lossless=lossless))
+        return running[-1]
+
+    yield start
+    for one in running:
+        one.lane.stop()

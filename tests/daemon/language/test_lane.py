@@ -13,99 +13,12 @@ import numpy as np
 import psutil
 import pytest
 
-from daemon.config.schema import Language
 from daemon.errors import PartDied
-from daemon.health import Health
-from daemon.language.lane import LanguageLane
 from daemon.language.process import WorkerProcess
 from daemon.language.utterance import Utterance
-from models import registry
-from models.catalogue import MINILM, WHISPER
-from models.errors import ModelError
 
-PATIENCE_S = 180.0
 RATE = 16_000
-
-
-@pytest.fixture(scope="module", autouse=True)
-def models():
-    pytest.importorskip("faster_whisper", reason="the extra 'language' is not installed")
-    try:
-        for file in registry.FILES.values():
-            if file.model in {WHISPER, MINILM}:
-                registry.find(file.name)
-    except ModelError as error:
-        pytest.skip(f"no language models: {error}")
-
-
-def until(condition):
-    """For what nothing tells of."""
-    deadline = time.monotonic() + PATIENCE_S
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
-
-
-class Running:
-    """A lane, what it said of itself, and what became of utterances."""
-
-    def __init__(self, config, *, lossless=False):
-        self.health = Health()
-        self.changed = threading.Condition()
-        self.states = []
-        self.words = []
-        self.health.listen(self._state)
-        self.lane = LanguageLane(config, self.health, lossless=lossless)
-        self.lane.start()
-
-    def _state(self, part, health):
-        with self.changed:
-            self.states.append((health.state, health.reason, health.remedy))
-            self.changed.notify_all()
-
-    def _done(self, words):
-        with self.changed:
-            self.words.append(words)
-            self.changed.notify_all()
-
-    def until(self, condition):
-        with self.changed:
-            assert self.changed.wait_for(condition, PATIENCE_S), (self.states, self.lane.figures())
-
-    def until_state(self, state):
-        self.until(lambda: self.states and self.states[-1][0] == state)
-
-    def say(self, name, seconds=2.0, score=0.0, start_s=0.0):
-        rng = np.random.default_rng(len(name))
-        pcm = (rng.standard_normal(int(seconds * RATE)) * 300).astype(np.int16)
-        start = int(start_s * RATE)
-        self.lane.submit(
-            Utterance(
-                name,
-                start,
-                start + len(pcm),
-                pcm,
-                score,
-                explained=False,
-                cut_ns=time.monotonic_ns(),
-            ),
-            self._done,
-        )
-
-
-@pytest.fixture
-def run():
-    running = []
-
-    def start(*, lossless=False, **settings):
-        # Without the language model a worker is there in a second or two.
-        config = Language(**({"llm": ""} | settings))
-        running.append(Running(config, lossless=lossless))
-        return running[-1]
-
-    yield start
-    for one in running:
-        one.lane.stop()
+pytestmark = pytest.mark.usefixtures("words_models")
 
 
 def test_utterances_are_answered_once_each(run):
@@ -124,17 +37,22 @@ def test_utterances_are_answered_once_each(run):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGSTOP])
-def test_a_worker_killed_or_hung_mid_batch_is_replaced_and_its_work_done_once(run, how):
-    lane = run(timeout_s=60 if how == signal.SIGKILL else 8)
+def test_a_worker_killed_or_hung_mid_batch_is_replaced_and_its_work_done_once(run, until, row, how):
+    timeout_s = 60 if how == signal.SIGKILL else 8
+    lane = run(timeout_s=timeout_s)
     lane.until_state("ok")
     first = lane.lane.pid
     os.kill(first, signal.SIGSTOP)  # so that it is in the middle of the batch, for certain
     for number in range(3):
         lane.say(f"u{number}", 1.0)
     until(lambda: lane.lane.figures()["working"] == 3)
+    began = time.monotonic()
     if how == signal.SIGKILL:
         os.kill(first, signal.SIGKILL)
+    lane.until(lambda: any("lost" in reason for _, reason, _ in lane.states))
+    noticed_s = time.monotonic() - began
     lane.until(lambda: len(lane.words) == 3)
+    recovered_s = time.monotonic() - began - noticed_s
     assert sorted(words.utterance.id for words in lane.words) == ["u0", "u1", "u2"]
     assert all(not words.lost for words in lane.words)
     figures = lane.lane.figures()
@@ -142,9 +60,13 @@ def test_a_worker_killed_or_hung_mid_batch_is_replaced_and_its_work_done_once(ru
     assert figures["retried"] >= 1
     assert lane.lane.pid != first
     assert not psutil.pid_exists(first)
+    what = (
+        "killed" if how == signal.SIGKILL else f"hung (allowed {timeout_s} s, and 4 for each of 3)"
+    )
+    row(f"language worker {what}, in the middle of three utterances", noticed_s, recovered_s)
 
 
-def test_what_kills_every_worker_is_given_up_after_two_attempts(run):
+def test_what_kills_every_worker_is_given_up_after_two_attempts(run, until):
     lane = run(timeout_s=60)
     lane.until_state("ok")
     stopping = threading.Event()
@@ -199,7 +121,7 @@ def test_a_broken_language_model_costs_its_vote_only(run, tmp_path: Path):
     assert not lane.words[0].lost
 
 
-def test_a_lane_that_dies_says_so_keeps_nobody_waiting_and_is_started_again(run, tmp_path):
+def test_a_lane_that_dies_says_so_keeps_nobody_waiting_and_is_started_again(run, until, tmp_path):
     lane = run(whisper=str(tmp_path), queue=1, lossless=True)
 
     def fail(_words):
@@ -220,7 +142,7 @@ def test_a_lane_that_dies_says_so_keeps_nobody_waiting_and_is_started_again(run,
     lane.until(lambda: "lacks" in lane.states[-1][1])
 
 
-def test_figures_are_those_of_now(run):
+def test_figures_are_those_of_now(run, until):
     lane = run()
     lane.say("u")
     lane.until(lambda: len(lane.words) == 1)
@@ -270,7 +192,7 @@ def test_no_worker_outlives_its_parent_even_in_the_middle_of_a_batch():
         assert worker.is_running()
         parent.kill()
         parent.wait()
-        gone, alive = psutil.wait_procs([worker], timeout=PATIENCE_S)
+        gone, alive = psutil.wait_procs([worker], timeout=180.0)
     assert not alive or all(one.status() == psutil.STATUS_ZOMBIE for one in alive)
     assert gone or alive
 

@@ -1,0 +1,136 @@
+"""Rows of the fault table in docs/reliability.md: a worker that leaks, and model files that lie.
+
+Real workers, real models; what the libraries cannot be made to do is built into the worker by a
+``sitecustomize`` that its interpreter finds.
+"""
+
+import os
+import shutil
+import time
+from pathlib import Path
+
+import pytest
+
+from models.catalogue import SMOLLM2
+from models.registry import find
+from models.transcriber import NEEDED, model_folder
+
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("language_models")]
+ROOT = Path(__file__).parents[3]
+
+LEAK = """
+from models.transcriber import Transcriber
+
+kept, call = [], Transcriber.__call__
+
+def leak(self, *words, **named):
+    kept.append(b"x" * 400_000_000)
+    return call(self, *words, **named)
+
+Transcriber.__call__ = leak
+"""
+ABORT = """
+import os
+from models.language import feeling
+
+feeling.check_gguf = lambda path: os.abort()
+"""
+
+
+@pytest.fixture
+def built_in(tmp_path, monkeypatch):
+    """Has every worker begin with some lines of its own."""
+
+    def build(lines):
+        folder = tmp_path / "built_in"
+        folder.mkdir()
+        (folder / "sitecustomize.py").write_text(lines)
+        path = (str(folder), str(ROOT), os.environ.get("PYTHONPATH", ""))
+        monkeypatch.setenv("PYTHONPATH", os.pathsep.join(filter(None, path)))
+
+    return build
+
+
+def test_a_worker_that_leaks_is_replaced_again_and_again_and_loses_no_words(run, built_in, row):
+    built_in(LEAK)
+    lane = run(memory_mb=900)  # two utterances' worth
+    pids = set()
+    for number in range(5):
+        lane.until_state("ok")
+        pids.add(lane.lane.pid)
+        lane.say(f"u{number}")
+        lane.until(lambda said=number + 1: len(lane.words) == said)
+    lane.until_state("ok")
+    recovered, grown_s = [], None
+    for at_s, (state, reason, _) in zip(lane.times, lane.states, strict=False):
+        if "too large" in reason:
+            grown_s = at_s
+        elif state == "ok" and grown_s is not None:
+            recovered.append(at_s - grown_s)
+            grown_s = None
+    assert len(recovered) >= 2
+    assert len(pids) >= 2
+    assert [words.lost for words in lane.words] == [""] * 5
+    assert lane.lane.figures()["restarts"] == 0, "a replacement is no failure"
+    row("language worker leaks", 0.0, max(recovered))
+
+
+def cut(whole):
+    return whole[: len(whole) // 2]
+
+
+def scribbled(whole):
+    """Another size in the header of the first tensor or variable that has one."""
+    at = whole.index(b"weight") + len(b"weight")
+    return whole[:at] + b"\xff" * 24 + whole[at + 24 :]
+
+
+@pytest.mark.parametrize("damage", [cut, scribbled])
+def test_a_damaged_gguf_costs_one_reader(run, tmp_path, row, damage):
+    path = tmp_path / "model.gguf"
+    path.write_bytes(damage(find(SMOLLM2).read_bytes()))
+    lane = run(llm=str(path))
+    began = time.monotonic()
+    lane.until_state("degraded")
+    row(f"damaged GGUF ({damage.__name__})", time.monotonic() - began, None)
+    _, reason, remedy = lane.states[-1]
+    assert "damaged or cut short" in reason
+    assert "[language] llm" in remedy
+    lane.say("u")
+    lane.until(lambda: len(lane.words) == 1)
+    assert not lane.words[0].lost
+
+
+@pytest.mark.parametrize("damage", [cut, scribbled])
+def test_a_damaged_ctranslate2_model_costs_language_and_says_so(run, tmp_path, row, damage):
+    whole = model_folder("tiny.en")
+    folder = tmp_path / "whisper"
+    shutil.copytree(whole, folder)
+    (folder / NEEDED[0]).write_bytes(damage((whole / NEEDED[0]).read_bytes()))
+    lane = run(whisper=str(folder))
+    began = time.monotonic()
+    lane.until_state("unavailable")
+    row(f"damaged CTranslate2 model ({damage.__name__})", time.monotonic() - began, None)
+    _, reason, remedy = lane.states[-1]
+    assert "cannot be loaded as a Whisper model" in reason
+    assert "distressd models pull" in remedy
+    lane.say("u")
+    lane.until(lambda: len(lane.words) == 1)
+    assert lane.words[0].lost == "dropped"
+
+
+def test_a_model_that_kills_every_worker_opens_the_breaker(run, built_in, row):
+    built_in(ABORT)
+    lane = run(llm=SMOLLM2)
+    began = time.monotonic()
+    lane.until(lambda: any("lost" in reason for _, reason, _ in lane.states))
+    noticed_s = time.monotonic() - began
+    lane.until_state("unavailable")
+    _, reason, remedy = lane.states[-1]
+    assert "killed by signal 6, 5 times in a row" in reason
+    assert "models verify" in remedy
+    assert lane.lane.pid is None
+    lane.say("u")
+    lane.until(lambda: len(lane.words) == 1)
+    assert lane.words[0].lost == "dropped"
+    row("a model file kills every worker", noticed_s, None)
