@@ -133,8 +133,8 @@ def bench_worker_kill(
         raise DistressdError("No alert came.", "Name recordings that raise some.")
     _, alive = psutil.wait_procs(workers, timeout=10.0)
     told = {seq: what for seq, what in stored.events.items() if seq <= seen.last}
-    count = {name: round(figures[f"distressd_language_{name}_total"]) for name in _COUNTED}
-    spoken_of = count["answered"] + count["failed"] + count["dropped"] + count["joined"]
+    became = {name: round(figures[f"distressd_language_{name}_total"]) for name in _COUNTED}
+    spoken_of = sum(became[name] for name in _COUNTED[1:])
     return {
         "kills": kills,
         "alerts": sum(phase == "raised" for _, phase in seen.events.values()),
@@ -143,11 +143,11 @@ def bench_worker_kill(
         "disordered": seen.disordered,
         "hops_lost": round(figures["distressd_evidence_dropped_total"]),
         "left_behind": len(alive),
-        "utterances": count["submitted"],
-        "answered": count["answered"],
-        "failed": count["failed"],
-        "dropped": count["dropped"],
-        "twice": max(0, spoken_of - count["submitted"]),
+        "utterances": became["submitted"],
+        "answered": became["answered"],
+        "failed": became["failed"],
+        "dropped": became["dropped"],
+        "twice": max(0, spoken_of - became["submitted"]),
         "notice_ms": percentiles(notice_ms, maximum=True),
         "recover_ms": percentiles(recover_ms, maximum=True),
     }
