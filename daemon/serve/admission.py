@@ -2,6 +2,7 @@
 
 import hmac
 from dataclasses import dataclass
+from urllib.parse import parse_qs, unquote_to_bytes
 
 from websockets.datastructures import Headers
 
@@ -101,6 +102,12 @@ class Admission:
         """Whether Origin is exactly the scheme, host and port that this request came to."""
         own = [f"{self._scheme}://{host.strip().lower()}" for host in headers.get_all("Host")]
         return len(own) == 1 and headers.get_all("Origin") == own
+
+    def in_address(self, query: str) -> bool:
+        """Whether the ``query`` of an address gives a token: histories and proxies keep those."""
+        return "token" in parse_qs(query, keep_blank_values=True) or (
+            self._token in unquote_to_bytes(query)
+        )
 
     def check_token(self, token: str) -> None:
         """Compare in constant time.

@@ -22,6 +22,10 @@ from daemon.wire.server import SourceStatus
 
 # Without these two nobody is listened to; everything else may be missing for a while.
 ESSENTIAL = ("source", "acoustic")
+KEEP_OUT = (
+    "A token does not belong in an address, which others keep. Send it in the first message.\n"
+    "If it was the right one, remove the file token in the state folder and restart distressd.\n"
+)
 # The address without a path stands for the alerts.
 WEBSOCKET_PATHS = {path.value: path for path in Path} | {"/": Path.ALERTS}
 
@@ -64,6 +68,10 @@ class Pages:
     def process(self, connection: Connection, request: Request) -> Response | None:
         """The answer, or None where a WebSocket handshake goes on."""
         path, _, query = request.path.partition("?")
+        if self._admission.in_address(query):
+            status = http.HTTPStatus.BAD_REQUEST
+            self._on_refused(connection, status, "a token in an address")
+            return self._respond(connection, status, KEEP_OUT)
         upgrade = ", ".join(request.headers.get_all("Upgrade")).lower() == "websocket"
         if upgrade and path in WEBSOCKET_PATHS and not connection.head_only:
             # A refusal is told after the handshake, where it can be read.

@@ -54,6 +54,26 @@ def test_a_wrong_token_is_4401_and_in_no_log(daemon, token, caplog):
     assert "wrong token" in caplog.text
 
 
+@pytest.mark.parametrize("path", ["/v1/alerts", "/v1/telemetry", "/", "/healthz", "/nowhere"])
+@pytest.mark.parametrize(
+    "query", [f"token={'t' * 43}", f"x=1&{'t' * 43}", f"%74oken={'%74' * 43}", "token=mistaken"]
+)
+def test_a_token_in_an_address_is_refused_and_in_no_log(daemon, caplog, path, query):
+    caplog.set_level("DEBUG")
+    before = len(caplog.text)
+    with pytest.raises(InvalidStatus) as refused:
+        daemon.connect(f"{path}?{query}")
+    assert refused.value.response.status_code == 400
+    assert b"first message" in refused.value.response.body
+    said = "".join(
+        record.getMessage() for record in caplog.records if not record.name.startswith("websockets")
+    )
+    assert len(caplog.text) > before
+    assert "a token in an address" in said
+    for secret in ("t" * 43, "%74" * 43, "mistaken"):
+        assert secret not in said
+
+
 def test_the_right_token_is_in_no_log(daemon, caplog):
     caplog.set_level("DEBUG", "daemon")
     daemon.subscribe()
