@@ -169,7 +169,9 @@ class SystemdService:
     def _require_readable(self, program: Program) -> None:
         if os.geteuid() != 0:
             raise InstallError("The system unit needs root.", "Run it with sudo.")
-        read = [program.python, *map(Path, program.environment.get("PYTHONPATH", "").split(":"))]
+        # The interpreter of an environment is a link to another, whose modules it needs.
+        read = [program.python, program.python.resolve()]
+        read += map(Path, program.environment.get("PYTHONPATH", "").split(":"))
         for path in read:
             if any(path.is_relative_to(private) for private in _PRIVATE):
                 raise InstallError(

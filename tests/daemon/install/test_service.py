@@ -120,9 +120,11 @@ def test_other_platforms_are_told_apart():
         service_manager("Plan9")
 
 
-def test_the_system_unit_does_not_look_into_homes(home, asked, monkeypatch):
+def test_the_system_unit_does_not_look_into_homes(home, asked, monkeypatch, tmp_path):
     monkeypatch.setattr("os.geteuid", lambda: 0)
-    for path in ("/home/me/venv/bin/python", "/root/venv/bin/python"):
+    link = tmp_path / "python"
+    link.symlink_to("/home/me/.pyenv/bin/python3")
+    for path in ("/home/me/venv/bin/python", "/root/venv/bin/python", link):
         program = Program(Path(path), (), {}, home)
         with pytest.raises(InstallError, match="in somebody's home"):
             SystemdService(system=True).installation(program)
