@@ -41,6 +41,16 @@ class ServiceControl:
         self.answered(alert)
         self.recall.now()
 
+    def revoke(self, alert: str) -> None:
+        """Take back what was said of ``alert``; a StateError if nothing was."""
+        self.journal.revoke(alert)
+        self.recall.now()
+
+    def forget(self, since: float, until: float) -> None:
+        """Remove what happened from ``since`` to ``until``; a StateError if that fails."""
+        self.journal.forget(since, until)
+        self.recall.now()
+
     def pause(self, seconds: float) -> None:
         """Raise no alerts for ``seconds`` of wall time."""
         self.fusion.pause(time.time() + seconds)

@@ -19,6 +19,12 @@ class Control(Protocol):
     def false_alarm(self, alert: str) -> None:
         """A person says that ``alert`` was no distress."""
 
+    def revoke(self, alert: str) -> None:
+        """What was said of ``alert`` is taken back."""
+
+    def forget(self, since: float, until: float) -> None:
+        """Remove what happened from ``since`` to ``until`` (wall time); may take long."""
+
     def pause(self, seconds: float) -> None:
         """Raise no alerts for ``seconds``."""
 

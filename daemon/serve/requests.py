@@ -3,6 +3,7 @@
 import asyncio
 import json
 import logging
+import time
 from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass
@@ -15,7 +16,17 @@ from daemon.serve.control import Control
 from daemon.serve.login import Codes
 from daemon.serve.lookback import Lookback, Question
 from daemon.wire.base import ServerMessage
-from daemon.wire.client import REQUEST, Ack, AnyRequest, FalseAlarm, Pause, Resume, SignIn
+from daemon.wire.client import (
+    REQUEST,
+    Ack,
+    AnyRequest,
+    FalseAlarm,
+    Forget,
+    Pause,
+    Resume,
+    Revoke,
+    SignIn,
+)
 from daemon.wire.history import Said
 from daemon.wire.server import Error, Ok, SignInCode
 from daemon.wire.settings import ChangeSettings, ShowSettings
@@ -51,7 +62,7 @@ class Requests:
     """Answers one subscriber, one request at a time."""
 
     def __init__(
-        self, desk: Desk, *, has_token: bool, on_feedback: Callable[[str, Said], None]
+        self, desk: Desk, *, has_token: bool, on_feedback: Callable[[str, Said | None], None]
     ) -> None:
         """Prepare.
 
@@ -96,6 +107,11 @@ class Requests:
             case FalseAlarm():
                 await loop.run_in_executor(desk.feedback, desk.control.false_alarm, request.alert)
                 self._on_feedback(request.alert, "false_alarm")
+            case Revoke():
+                await loop.run_in_executor(desk.feedback, desk.control.revoke, request.alert)
+                self._on_feedback(request.alert, None)
+            case Forget():
+                await loop.run_in_executor(desk.feedback, self._forget, request)
             case Pause():
                 desk.control.pause(request.seconds)
             case Resume():
@@ -109,8 +125,8 @@ class Requests:
                 await loop.run_in_executor(desk.feedback, desk.control.change, request.values)
             case _:
                 return await self._look_back(request)
-        time, stream_s = desk.stamp()
-        return Ok(time=time, stream_s=stream_s, id=request.id)
+        moment, stream_s = desk.stamp()
+        return Ok(time=moment, stream_s=stream_s, id=request.id)
 
     async def _look_back(self, question: Question) -> ServerMessage:
         loop = asyncio.get_running_loop()
@@ -118,16 +134,26 @@ class Requests:
             self._desk.reading, self._desk.lookback.answer, question, *self._desk.stamp()
         )
 
+    def _forget(self, request: Forget) -> None:
+        if not self._has_token:
+            raise UsageError("A dashboard cannot have anything forgotten.", "Run distressd forget.")
+        since, until = request.since, request.until
+        self._desk.control.forget(
+            since.timestamp() if since else 0.0, until.timestamp() if until else time.time()
+        )
+
     def _code(self, request_id: str) -> SignInCode:
         if not self._has_token:
             raise UsageError("A dashboard cannot sign another one in.", "Run distressd dashboard.")
-        time, stream_s = self._desk.stamp()
+        moment, stream_s = self._desk.stamp()
         path = f"/login?code={self._desk.codes.give()}"
-        return SignInCode(time=time, stream_s=stream_s, id=request_id, path=path)
+        return SignInCode(time=moment, stream_s=stream_s, id=request_id, path=path)
 
     def _error(self, request_id: str | None, message: str) -> str:
-        time, stream_s = self._desk.stamp()
-        return Error(time=time, stream_s=stream_s, id=request_id, message=message).model_dump_json()
+        moment, stream_s = self._desk.stamp()
+        return Error(
+            time=moment, stream_s=stream_s, id=request_id, message=message
+        ).model_dump_json()
 
 
 def explain(error: ValidationError) -> str:

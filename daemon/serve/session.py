@@ -214,7 +214,7 @@ class Sessions:
         async for message in connection:
             subscriber.offer(await requests.answer(message))
 
-    def _tell_feedback(self, who: Subscriber, alert: str, said: Said) -> None:
+    def _tell_feedback(self, who: Subscriber, alert: str, said: Said | None) -> None:
         """Tell everybody else: who said it gets an answer."""
         moment, stream_s = self.stamp()
         message = Feedback(time=moment, stream_s=stream_s, alert=alert, said=said)

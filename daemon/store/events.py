@@ -102,6 +102,11 @@ def store_feedback(connection: sqlite3.Connection, row: tuple[str, str, float]) 
     connection.execute("INSERT INTO feedback (alert, kind, wall) VALUES (?, ?, ?)", row)
 
 
+def remove_feedback(connection: sqlite3.Connection, alert: str) -> int:
+    """Remove what people said of ``alert``; how much there was."""
+    return connection.execute("DELETE FROM feedback WHERE alert = ?", (alert,)).rowcount
+
+
 def _readable(rows: sqlite3.Cursor, limit: int, unreadable: Unreadable) -> list[AlertEvent]:
     """The first ``limit`` of ``rows`` that can be read; the others are noted.
 

@@ -22,12 +22,14 @@ from daemon.store.events import (
     load_feedback,
     load_open,
     load_since,
+    remove_feedback,
     source_of,
     store_event,
     store_feedback,
 )
 from daemon.store.lives import Life, load_lives
 from daemon.store.minute import Minute, load_minutes
+from daemon.store.removal import Removal, rebuild, remove_damaged
 from daemon.store.retention import Retention
 from daemon.store.store import Store
 from daemon.store.tidying import Tidying
@@ -52,6 +54,7 @@ COMMIT_PATIENCE_S = 0.020
 BUSY_S = 0.25
 TIDY_EVERY_S = 60.0
 FEEDBACK_PATIENCE_S = 5.0
+FORGET_PATIENCE_S = 120.0
 _NO_LIMIT = 2**62
 
 RESTART_WHY = "The daemon stopped while this alert was open, so it was cleared at the next start."
@@ -310,16 +313,43 @@ class Journal:
         if source == "demo":
             raise StateError(f"Alert {alert!r} was a demonstration, which takes no feedback.")
         row = (alert, kind, self._clock() if wall is None else wall)
-        done: Future[None] | None = None
-        try:
-            done = self._writer.submit(lambda connection: store_feedback(connection, row))
-            done.result(FEEDBACK_PATIENCE_S)
-        except (sqlite3.Error, CancelledError, TimeoutError, OverflowError) as error:
-            if done is not None:
-                done.cancel()  # it is not written after the person was told that it failed
-            raise StateError(
-                f"The feedback on alert {alert!r} could not be stored ({error}).", "Try again."
-            ) from error
+        self._carry_out(
+            lambda connection: store_feedback(connection, row),
+            f"The feedback on alert {alert!r} could not be stored",
+        )
+
+    def revoke(self, alert: str) -> None:
+        """Take back what people said of ``alert``. Waits until it is done.
+
+        Raises:
+            StateError: nothing was said of it, or it cannot be written.
+        """
+        found: list[int] = []
+        self._carry_out(
+            lambda connection: found.append(remove_feedback(connection, alert)),
+            f"The feedback on alert {alert!r} could not be removed",
+        )
+        if not found or not found[0]:
+            raise StateError(f"Nobody has said anything of an alert {alert!r}.")
+
+    def forget(self, since_wall: float, until_wall: float) -> None:
+        """Remove alerts, feedback and minutes of a span for good; alerts come in between.
+
+        An alert of which any event lies in the span goes whole. Where the span has no beginning,
+        stores that were set aside because they were damaged go, too. Waits until nothing is left
+        of it in any file of the state folder.
+
+        Raises:
+            StateError: it cannot be done now, or not all of it.
+        """
+        self._writer.forget_minutes(since_wall, until_wall)
+        removal = Removal(since_wall, until_wall)
+        while not removal.done:
+            self._carry_out(removal.some, "Not everything could be removed", FORGET_PATIENCE_S)
+        if since_wall <= 0.0:
+            remove_damaged(self._folder)
+        failure = "What was removed may still be found"
+        self._carry_out(rebuild, failure, FORGET_PATIENCE_S, bare=True)
 
     def remarks(self, since_wall: float, limit: int = 500) -> list[tuple[AlertEvent, str]]:
         """The newest word on each alert since ``since_wall``, with the event that raised it.
@@ -429,6 +459,25 @@ class Journal:
         if self._transcripts or (event.transcript is None and event.explanation is None):
             return event
         return event.model_copy(update={"transcript": None, "explanation": None})
+
+    def _carry_out(
+        self,
+        job: Callable[[sqlite3.Connection], None],
+        failure: str,
+        patience_s: float = FEEDBACK_PATIENCE_S,
+        *,
+        bare: bool = False,
+    ) -> None:
+        """Have the writer do ``job``, and wait for it; ``failure`` begins the error's sentence."""
+        done: Future[None] | None = None
+        try:
+            done = self._writer.submit(job, bare=bare)
+            done.result(patience_s)
+        except (sqlite3.Error, OSError, CancelledError, TimeoutError, OverflowError) as error:
+            if done is not None:
+                done.cancel()  # it is not written after the person was told that it failed
+            words = str(error) or type(error).__name__
+            raise StateError(f"{failure} ({words}).", "Try again.") from error
 
     def _source_of(self, alert: str) -> str | None:
         for event in self._writer.pending():

@@ -28,6 +28,7 @@ logger = logging.getLogger(__name__)
 MAX_PENDING = 4_096
 MAX_PENDING_MINUTES = 1_440
 MAX_JOBS = 64
+MINUTE_S = 60.0
 BATCH = 256
 FIRST_RETRY_S = 0.01
 LONGEST_RETRY_S = 5.0
@@ -83,7 +84,8 @@ class Writer:
         self._reporting = threading.Lock()
         self._events: dict[int, AlertEvent] = {}
         self._minutes: dict[int, Minute] = {}
-        self._jobs: deque[tuple[Job, Future[None]]] = deque()
+        self._jobs: deque[tuple[Job, Future[None], bool]] = deque()
+        self._forgotten = (0.0, 0.0)
         self._failing: Trouble | None = None
         self._notice = ""
         self._slow = False
@@ -169,8 +171,17 @@ class Writer:
             self._add_minute(minute)
             self._work.notify()
 
-    def submit(self, job: Job) -> Future[None]:
+    def forget_minutes(self, since: float, until: float) -> None:
+        """No minute of the span is written that has not been, nor what is left of its last."""
+        with self._work:
+            self._forgotten = (since - MINUTE_S, until)
+            for start in [start for start in self._minutes if since - MINUTE_S < start < until]:
+                del self._minutes[start]
+
+    def submit(self, job: Job, *, bare: bool = False) -> Future[None]:
         """Run ``job`` in a transaction; a failure is the future's, and is not tried again.
+
+        ``bare``: without a transaction, for what cannot be in one.
 
         Raises:
             OverflowError: too many jobs wait.
@@ -179,7 +190,7 @@ class Writer:
         with self._work:
             if len(self._jobs) >= MAX_JOBS:
                 raise OverflowError
-            self._jobs.append((job, done))
+            self._jobs.append((job, done, bare))
             self._work.notify()
         return done
 
@@ -208,7 +219,7 @@ class Writer:
             )
         if self._minutes:
             logger.error("Store: minutes of history that are lost: %d", len(self._minutes))
-        for _, done in self._jobs:
+        for _, done, _ in self._jobs:
             done.cancel()
         if self._store is not None:
             self._store.close()
@@ -362,6 +373,9 @@ class Writer:
             logger.exception("Store: minute %s can never be written and is lost", minute.start)
 
     def _add_minute(self, minute: Minute) -> None:
+        since, until = self._forgotten
+        if since < minute.start < until:
+            return
         waiting = self._minutes.get(minute.start)
         self._minutes[minute.start] = waiting.merged(minute) if waiting else minute
         if len(self._minutes) > MAX_PENDING_MINUTES:
@@ -369,12 +383,15 @@ class Writer:
             logger.error("Store: a minute of history is given up: the store cannot be written")
 
     @staticmethod
-    def _run_job(store: Store, job: Job, done: Future[None]) -> None:
+    def _run_job(store: Store, job: Job, done: Future[None], bare: bool) -> None:
         if not done.set_running_or_notify_cancel():
             return  # nobody waits for it any more
         try:
-            with transaction(store.connection):
+            if bare:
                 job(store.connection)
+            else:
+                with transaction(store.connection):
+                    job(store.connection)
         except Exception as error:  # noqa: BLE001 - it is raised where the job was submitted
             done.set_exception(error)
         else:

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field, TypeAdapter
+from pydantic import AwareDatetime, Field, TypeAdapter
 
 from daemon.wire.base import ClientMessage, RequestId
 from daemon.wire.history import ListAlerts, ListHours, ListMinutes, ShowAlert
@@ -34,6 +34,26 @@ class FalseAlarm(ClientMessage):
     alert: str = Field(max_length=64)
 
 
+class Revoke(ClientMessage):
+    """Take back everything that was said of the alert ``alert``."""
+
+    type: Literal["revoke"]
+    id: RequestId
+    alert: str = Field(max_length=64)
+
+
+class Forget(ClientMessage):
+    """Remove alerts, what was said of them and history for good; for who has the token.
+
+    An alert goes whole, if any of it lies in the span.
+    """
+
+    type: Literal["forget"]
+    id: RequestId
+    since: AwareDatetime | None = Field(default=None, description="null: from the beginning")
+    until: AwareDatetime | None = Field(default=None, description="null: up to now")
+
+
 class Pause(ClientMessage):
     """Raise no alerts for ``seconds``; ends by itself."""
 
@@ -59,6 +79,8 @@ class SignIn(ClientMessage):
 AnyRequest = (
     Ack
     | FalseAlarm
+    | Revoke
+    | Forget
     | Pause
     | Resume
     | SignIn

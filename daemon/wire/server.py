@@ -93,11 +93,11 @@ class Vitals(ServerMessage):
 
 
 class Feedback(ServerMessage):
-    """Somebody said something of the alert ``alert``; ``time`` is when."""
+    """Somebody said something of the alert ``alert``, or took it back; ``time`` is when."""
 
     type: Literal["feedback"] = "feedback"
     alert: str
-    said: Said
+    said: Said | None = Field(description="null: what was said is taken back")
 
 
 class SignInCode(ServerMessage):

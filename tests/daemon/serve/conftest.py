@@ -70,6 +70,12 @@ class RecordedControl:
     def false_alarm(self, alert):
         self.asked.append(("false_alarm", alert))
 
+    def revoke(self, alert):
+        self.asked.append(("revoke", alert))
+
+    def forget(self, since, until):
+        self.asked.append(("forget", since, until))
+
     def pause(self, seconds):
         self.asked.append(("pause", seconds))
 
