@@ -32,15 +32,21 @@ SETTLE_S = 2.0  # what was sent last arrives
 
 
 def bench_load(
-    events: Sequence[Float], subscribers: int, alerts: int, progress: Callable[[str, int], None]
+    events: Sequence[Float],
+    subscribers: int,
+    alerts: int,
+    progress: Callable[[str, int], None],
+    *,
+    misbehaving: int | None = None,
 ) -> dict[str, Any]:
-    """Raise ``alerts`` alerts before ``subscribers``, 8 % of whom misbehave.
+    """Raise ``alerts`` alerts before ``subscribers``, some of whom misbehave.
 
     Args:
         events: recorded events that raise alerts, 16 kHz.
         subscribers: in all.
         alerts: to be raised; each has more events than one.
         progress: told what happens, and how many alerts were raised.
+        misbehaving: how many never read or send rubbish, half of each; by default 8 %.
 
     Returns:
         ``subscribers``, ``healthy``, ``alerts`` (raised), ``lost`` (events that a healthy
@@ -50,7 +56,8 @@ def bench_load(
         DistressdError: the alerts did not come.
     """
     _allow_files(subscribers + SPARE_FILES)
-    misbehaving = round(subscribers * BAD)
+    if misbehaving is None:
+        misbehaving = round(subscribers * BAD)
     silent, hostile = misbehaving // 2, misbehaving - misbehaving // 2
     room = f"max_subscribers = {subscribers + SPARE_FILES}"
     sound = scene(events, alerts)

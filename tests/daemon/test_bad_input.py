@@ -4,7 +4,9 @@ One check of each, with the real command line and a real daemon. The server's ow
 further into admission, the source's into damaged recordings.
 """
 
+import hashlib
 import json
+import shutil
 import socket
 import time
 from contextlib import suppress
@@ -19,6 +21,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
 from daemon.cli import main
+from models.networks.weights import SHIPPED
 
 PATIENCE_S = 60.0
 
@@ -188,6 +191,27 @@ def test_a_token_that_others_can_read_is_refused(distressd, tmp_path):
     done = distressd("run", "--source", "demo")
     assert done.returncode == 1
     assert f"chmod 600 {state / 'token'}" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("damage", ["altered", "cut short and pinned"])
+def test_damaged_acoustic_weights_refuse_the_start(distressd, tmp_path, damage):
+    path = tmp_path / "own.safetensors"
+    whole = bytearray(SHIPPED.read_bytes())
+    if damage == "altered":
+        shutil.copy(SHIPPED.with_suffix(".sha256"), path.with_suffix(".sha256"))
+        whole[len(whole) // 2] ^= 1
+    else:
+        del whole[len(whole) // 2 :]
+        digest = hashlib.sha256(whole).hexdigest()
+        path.with_suffix(".sha256").write_text(f"{digest}  {path.name}\n")
+    path.write_bytes(whole)
+    config = tmp_path / "config.toml"
+    config.write_text(f"[serve]\nport = 0\n[acoustic]\nweights = '{path}'\n")
+    done = distressd("run", "--config", config, "--source", "demo")
+    assert done.returncode == 1
+    assert str(path) in done.stderr.splitlines()[-1]
+    assert "einstall distressd" in done.stderr.splitlines()[-1], "the remedy"
     assert "Traceback" not in done.stderr
 
 

@@ -19,6 +19,7 @@ from daemon.audio.microphone import MicrophoneSource
 from daemon.audio.recording import read_recording
 from daemon.audio.ring import Ring
 from daemon.bench.kill import bench_kill
+from daemon.bench.load import bench_load
 from daemon.bench.worker_kill import bench_worker_kill
 from daemon.health import Health
 from daemon.store.database import FILE
@@ -219,6 +220,22 @@ def test_kill_9_of_the_language_worker(scene_recording, language_models, row):
     assert figures["answered"] > 0
     noticed_s, recovered_s = (figures[f"{what}_ms"]["p50"] / 1e3 for what in ("notice", "recover"))
     row("the language worker killed", noticed_s, recovered_s, figures["lost"])
+
+
+@pytest.mark.slow
+def test_two_hundred_subscribers_of_whom_forty_misbehave(scene_recording, row):
+    """A fifth: 20 never read, and 20 send rubbish."""
+    began = time.monotonic()
+    figures = bench_load([read_recording(scene_recording)], 200, 3, lambda *_: None, misbehaving=40)
+    assert (figures["healthy"], figures["lost"]) == (160, 0)
+    assert figures["alerts"] >= 3
+    worst_s = figures["fanout_ms"]["max"] / 1e3
+    row(
+        f"200 subscribers, 20 never read, 20 send rubbish, for {time.monotonic() - began:.0f} s",
+        None,
+        worst_s,
+        figures["lost"],
+    )
 
 
 def daemon_epoch(daemon):
