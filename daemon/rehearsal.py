@@ -89,7 +89,7 @@ def _hear_scene(scene: Scene, thresholds: Sequence[float], config: Config) -> He
     steps = [(e.id, e.phase, e.kind, e.level, e.stream_s) for e in events]
     return Heard(
         truth,
-        _lives(steps, evidence, config.fusion.release),
+        lives(steps, evidence, config.fusion.release),
         {t: _decided(evidence, with_warning_at(config.fusion, t)) for t in thresholds},
     )
 
@@ -113,24 +113,24 @@ def with_warning_at(fusion: Fusion, threshold: float) -> Fusion:
     )
 
 
-_Step = tuple[str, Phase, str, Level, float]
+Step = tuple[str, Phase, str, Level, float]
 
 
 def _decided(evidence: Sequence[AcousticEvidence], fusion: Fusion) -> tuple[Alert, ...]:
     fuser = Fuser(fusion)
     judgements = [j for one in evidence for j in fuser.hear(one)] + fuser.close("ended")
-    steps: list[_Step] = [
+    steps: list[Step] = [
         (d.alert, d.phase, d.kind, d.level, d.sample / SAMPLE_RATE)
         for d in (judgement.decision for judgement in judgements)
     ]
-    return _lives(steps, evidence, fusion.release)
+    return lives(steps, evidence, fusion.release)
 
 
-def _lives(
-    steps: Sequence[_Step], evidence: Sequence[AcousticEvidence], release: float
+def lives(
+    steps: Sequence[Step], evidence: Sequence[AcousticEvidence], release: float
 ) -> tuple[Alert, ...]:
     """Each alert from its steps, in the order in which they were raised."""
-    by_alert: dict[str, list[_Step]] = {}
+    by_alert: dict[str, list[Step]] = {}
     for step in steps:
         by_alert.setdefault(step[0], []).append(step)
     times = np.array([one.sample for one in evidence]) / SAMPLE_RATE
@@ -153,6 +153,12 @@ def _lives(
                 cleared_s=cleared_s,
                 heard_s=float(times[loud[-1]]) if len(loud) else None,
                 infant=is_infant,
+                stands=RANK[_last_level(life)] >= RANK["warning"],
             )
         )
     return tuple(lives)
+
+
+def _last_level(life: Sequence[Step]) -> Level:
+    """The level that an alert had when it was cleared, or when listening ended."""
+    return [level for _, phase, _, level, _ in life if phase != "cleared"][-1]

@@ -45,10 +45,12 @@ def replay_recording(
     *,
     lane: LanguageLane | None = None,
     heard: Callable[[AcousticEvidence], None] | None = None,
+    said: Callable[[Words], None] | None = None,
 ) -> Iterator[AlertEvent | UtteranceEvent]:
     """Alert events, and with a slow lane what was said, in their order; else as above.
 
     Nothing is stored or served, so that words are shown whatever ``[privacy]`` says.
+    ``said`` sees what became of each utterance; it must not block.
 
     Raises:
         PartDied: if the slow lane died.
@@ -60,6 +62,8 @@ def replay_recording(
 
     def told(words: Words) -> None:
         events.append(utterance_event(words, clock[0]))
+        if said is not None:
+            said(words)
 
     shown = config.model_copy(update={"privacy": Privacy(transcripts=lane is not None)})
     pipeline = Pipeline(

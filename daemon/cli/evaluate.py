@@ -13,7 +13,9 @@ from daemon.config.load import load_config
 from daemon.config.schema import Config
 from models.data.splits import Fold
 
-TABLES = frozenset({"by_corpus", "by_speaker", "by_label", "by_kind", "confusion", "detail"})
+TABLES = frozenset(
+    {"by_corpus", "by_speaker", "by_label", "by_kind", "confusion", "detail", "ablation"}
+)
 """Too long for a terminal: they are in the JSON and on the report's page."""
 
 Found = tuple[dict[str, Any], Callable[[Path], str] | None]
@@ -25,7 +27,9 @@ Found = tuple[dict[str, Any], Callable[[Path], str] | None]
 @config_option
 @click.option(
     "--suite",
-    type=click.Choice(["floor", "clips", "ravdess", "scenes", "endurance", "text", "asr"]),
+    type=click.Choice(
+        ["floor", "clips", "ravdess", "scenes", "endurance", "text", "asr", "fusion"]
+    ),
     default="floor",
 )
 @click.option(
@@ -73,6 +77,9 @@ def evaluate(
 
     text: words of distress against others, as the readers of [language] tell them apart.
 
+    fusion: sound alone against sound with words, context and history, on scenes in which somebody
+    speaks; and what invented words do in hours without any.
+
     asr: word error rate clean and in noise, and what is invented where nobody speaks.
 
     endurance: whether six hours of an open gate change what is heard afterwards.
@@ -84,6 +91,7 @@ def evaluate(
         "endurance": lambda: (_endurance(data, config), None),
         "text": lambda: (_text(data, config), None),
         "asr": lambda: (_asr(data, config), None),
+        "fusion": lambda: (_fusion(data, config, fold, quick=quick), None),
         "clips": lambda: _clips(data, config, fold, cache),
         "ravdess": lambda: _ravdess(data, config, fold, cache),
         "scenes": lambda: _scenes(data, config, fold, quick=quick),
@@ -124,6 +132,29 @@ def _asr(data: Path, config: Config) -> dict[str, Any]:
         language=language.spoken or None,
     )
     return asr.measure(data, transcriber, partial(click.echo, err=True))
+
+
+def _fusion(data: Path, config: Config, fold: Fold, *, quick: bool) -> dict[str, Any]:
+    from daemon.language.start import language_lane
+    from daemon.rehearsal_words import hallucinated, listen, rehearse_words
+    from models.evaluation.spoken.suite import Stream, measure
+
+    with language_lane(config.language, in_step=True) as lane:
+        if lane is None:
+            raise click.UsageError("[language] enabled is false: there are no words to fuse.")
+
+        def invent(stream: Stream) -> tuple[int, int]:
+            heard = listen(stream, config, lane)
+            return hallucinated(heard, config.fusion), len(heard.believed)
+
+        return measure(
+            data,
+            fold,
+            partial(rehearse_words, config=config, lane=lane),
+            invent,
+            config.fusion.threshold.warning,
+            quick=quick,
+        )
 
 
 def _floor(data: Path, config: Config) -> dict[str, Any]:

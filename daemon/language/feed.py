@@ -145,17 +145,22 @@ class Feed:
     def _deliver(self, words: Words) -> None:
         if self._told is not None:
             self._told(words)
-        if words.probability is None:
-            return  # nothing that could be believed or read was said
-        self._fusion.submit_reading(
-            Reading(
-                words.probability,
-                words.utterance.end,
-                trustworthy=words.trustworthy,
-                transcript=words.text,
-                since=words.utterance.start,
-                sound=words.utterance.score,
-                category=words.category,
-                explanation=words.reason,
-            ),
-        )
+        reading = reading_of(words)
+        if reading is not None:
+            self._fusion.submit_reading(reading)
+
+
+def reading_of(words: Words) -> Reading | None:
+    """What fusion weighs of ``words``; None where nothing could be believed or read."""
+    if words.probability is None:
+        return None
+    return Reading(
+        words.probability,
+        words.utterance.end,
+        trustworthy=words.trustworthy,
+        transcript=words.text,
+        since=words.utterance.start,
+        sound=words.utterance.score,
+        category=words.category,
+        explanation=words.reason,
+    )

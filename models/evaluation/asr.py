@@ -11,6 +11,7 @@ import soundfile
 from numpy.typing import NDArray
 
 from models.data.corpora import DataError
+from models.evaluation.spoken.silence import SPEECHLESS
 from models.features.constants import SAMPLE_RATE
 from models.language.doubts import plain
 from models.transcriber import Transcriber
@@ -21,12 +22,6 @@ ROWS: Final = 96
 BATCH: Final = 8
 SNRS: Final = (20, 10, 5)
 LONGEST_S: Final = 20.0
-SPEECHLESS: Final = {
-    "us8k": frozenset({"children_playing"}),
-    "esc10": frozenset({"baby_cry"}),
-    "music": frozenset[str](),
-}
-"""Corpora in which nobody speaks, and the labels that are left out of each."""
 SPEECHLESS_ROWS: Final = 240
 
 

@@ -17,6 +17,7 @@ class Alert:
         cleared_s: when it was cleared; None if it was open at the end.
         heard_s: when its score was last at the release or above; None if nobody kept it.
         infant: whether it is of an infant crying, which is its own kind of alert.
+        stands: whether it was at warning or above in the end: words may have lowered it.
     """
 
     kind: str
@@ -25,6 +26,7 @@ class Alert:
     cleared_s: float | None
     heard_s: float | None
     infant: bool
+    stands: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,23 +75,29 @@ class Score:
     clear_s: tuple[float, ...]
 
 
-def score(truth: Truth, alerts: Sequence[Alert]) -> Score:
-    """Compare what was raised with what was mixed."""
+def score(truth: Truth, alerts: Sequence[Alert], after_s: float = AFTER_S) -> Score:
+    """Compare what was raised with what was mixed.
+
+    Args:
+        truth: of the scene.
+        alerts: of the same scene.
+        after_s: the time that an alert may take after an event's offset.
+    """
     distress = [alert for alert in alerts if not alert.infant]
     return Score(
-        outcomes=tuple(_outcome(event, distress) for event in truth.events),
+        outcomes=tuple(_outcome(event, distress, after_s) for event in truth.events),
         false_alarms=tuple(
             _stray(truth, alert, alert.warned_s)
             for alert in distress
-            if alert.warned_s is not None and not _in_event(truth, alert.warned_s)
+            if alert.warned_s is not None and not _in_event(truth, alert.warned_s, after_s)
         ),
         advisories=tuple(
             _stray(truth, alert, alert.raised_s)
             for alert in distress
-            if alert.warned_s is None and not _in_event(truth, alert.raised_s)
+            if alert.warned_s is None and not _in_event(truth, alert.raised_s, after_s)
         ),
         infants=tuple(_stray(truth, alert, alert.raised_s) for alert in alerts if alert.infant),
-        negative_s=negative_seconds(truth),
+        negative_s=negative_seconds(truth, after_s),
         clear_s=tuple(
             alert.cleared_s - alert.heard_s
             for alert in alerts
@@ -100,16 +106,16 @@ def score(truth: Truth, alerts: Sequence[Alert]) -> Score:
     )
 
 
-def _window(event: Event) -> tuple[float, float]:
-    return event.onset_s, event.offset_s + AFTER_S
+def _windows(truth: Truth, after_s: float) -> list[tuple[float, float]]:
+    return [(event.onset_s, event.offset_s + after_s) for event in truth.events]
 
 
-def _in_event(truth: Truth, moment_s: float) -> bool:
-    return any(begin <= moment_s <= end for begin, end in map(_window, truth.events))
+def _in_event(truth: Truth, moment_s: float, after_s: float) -> bool:
+    return any(begin <= moment_s <= end for begin, end in _windows(truth, after_s))
 
 
-def _outcome(event: Event, alerts: Sequence[Alert]) -> Outcome:
-    begin, end = _window(event)
+def _outcome(event: Event, alerts: Sequence[Alert], after_s: float) -> Outcome:
+    begin, end = event.onset_s, event.offset_s + after_s
     mine = [alert for alert in alerts if begin <= alert.raised_s <= end]
     loud = [a for a in mine if a.warned_s is not None and a.warned_s <= end]
     first = min(loud, key=_warned, default=None)
@@ -134,11 +140,11 @@ def _stray(truth: Truth, alert: Alert, at_s: float) -> Stray:
     )
 
 
-def negative_seconds(truth: Truth) -> dict[Background, float]:
+def negative_seconds(truth: Truth, after_s: float = AFTER_S) -> dict[Background, float]:
     """Seconds of each background outside every event's window."""
     seconds: dict[Background, float] = {}
     for kind, begin, end in truth.stretches:
-        taken = sum(_overlap((begin, end), window) for window in map(_window, truth.events))
+        taken = sum(_overlap((begin, end), window) for window in _windows(truth, after_s))
         seconds[kind] = seconds.get(kind, 0.0) + (end - begin) - taken
     return seconds
 
