@@ -1,5 +1,6 @@
 """One verdict for a recording: its emotion, its distress, and what it measures."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,10 @@ from numpy.typing import NDArray
 from daemon.acoustic.evidence import AcousticEvidence
 from daemon.audio.recording import read_recording
 from daemon.config.schema import Config
-from daemon.replay import hear_recording
+from daemon.language.lane import LanguageLane
+from daemon.language.utterance import Words
+from daemon.replay import replay_recording
+from daemon.wire.alert import AlertEvent
 from daemon.wire.base import LEVELS, Level
 from models.data.labels import EMOTIONS
 from models.features.constants import SAMPLE_RATE
@@ -25,9 +29,10 @@ class Verdict:
     Attributes:
         emotion: index of the most probable emotion, or None where nothing opened the gate.
         confidence: mean posterior over the later half of the open hops, in EMOTIONS' order.
-        distress: the highest calibrated probability of distress.
+        distress: the highest calibrated probability of distress by sound.
         level: the highest level that an alert reached, or None.
         features: plain measurements of the sound.
+        transcript: what was said, as far as it is believed; None where nobody listened for words.
     """
 
     file: str
@@ -37,6 +42,7 @@ class Verdict:
     distress: float
     level: Level | None
     features: dict[str, float]
+    transcript: str | None = None
 
     def stored(self) -> dict[str, Any]:
         """With the keys of the command's JSON."""
@@ -49,19 +55,22 @@ class Verdict:
             "distress": round(self.distress, 4),
             "level": self.level,
             "features": {name: round(value, 3) for name, value in self.features.items()},
-            "transcript": None,
+            "transcript": self.transcript,
         }
 
 
-def analyze(path: Path, config: Config) -> Verdict:
-    """Hear ``path`` as the daemon would.
+def analyze(path: Path, config: Config, lane: LanguageLane | None = None) -> Verdict:
+    """Hear ``path`` as the daemon would, words included where there is a ``lane``.
 
     Raises:
         RecordingError: if the file cannot be read.
+        PartDied: if the slow lane died.
     """
     samples = read_recording(path)
     heard: list[AcousticEvidence] = []
-    levels = [event.level for event in hear_recording(path, config, "max", heard=heard.append)]
+    words: list[Words] = []
+    events = replay_recording(path, config, "max", lane=lane, heard=heard.append, said=words.append)
+    levels = [event.level for event in events if isinstance(event, AlertEvent)]
     posteriors = [e.posterior for e in heard if e.posterior is not None]
     later = posteriors[len(posteriors) // 2 :]
     confidence = np.mean(later, axis=0) if later else np.zeros(len(EMOTIONS))
@@ -73,7 +82,15 @@ def analyze(path: Path, config: Config) -> Verdict:
         distress=max((e.distress for e in heard), default=0.0),
         level=max(levels, key=LEVELS.index, default=None),
         features=measure(samples),
+        transcript=None if lane is None else _transcript(words),
     )
+
+
+def _transcript(words: Sequence[Words]) -> str | None:
+    """All words in their order; None where none could be transcribed, for whatever reason."""
+    if words and all(one.lost for one in words):
+        return None
+    return " ".join(one.text for one in words if one.text)
 
 
 def measure(samples: Float) -> dict[str, float]:

@@ -133,3 +133,11 @@ def test_without_its_model_language_is_unavailable_and_alerts_are_raised(
             language = message["status"] if message["type"] == "language" else language
     assert "no-such-model" in language["reason"]
     assert language["remedy"]
+
+
+def test_analyze_writes_down_what_is_said(distressd, call_for_help):
+    done = distressd("analyze", call_for_help, "--json")
+    assert done.returncode == 0, done.stderr
+    verdict = json.loads(done.stdout)
+    assert "help" in verdict["transcript"].lower()
+    assert verdict["level"] in {"warning", "critical"}
