@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -12,6 +12,9 @@ from daemon.cli.train import data_option, require_training
 from daemon.config.load import load_config
 from daemon.config.schema import Config
 from models.data.splits import Fold
+
+if TYPE_CHECKING:
+    from models.transcriber import Transcriber
 
 TABLES = frozenset(
     {"by_corpus", "by_speaker", "by_label", "by_kind", "confusion", "detail", "ablation"}
@@ -117,21 +120,25 @@ def _text(data: Path, config: Config) -> dict[str, Any]:
     reasoner = Reasoner(language.llm or None, threads=language.threads, lora=language.lora)
     for error in reasoner.missing:
         click.echo(f"Without one reader: {error}", err=True)
-    return text.measure(data, reasoner, partial(click.echo, err=True))
+    return text.measure(data, reasoner, partial(click.echo, err=True), _transcriber(config))
 
 
 def _asr(data: Path, config: Config) -> dict[str, Any]:
     from models.evaluation import asr
+
+    return asr.measure(data, _transcriber(config), partial(click.echo, err=True))
+
+
+def _transcriber(config: Config) -> "Transcriber":
     from models.transcriber import Transcriber
 
     language = config.language
-    transcriber = Transcriber(
+    return Transcriber(
         language.whisper,
         device=language.device,
         threads=language.threads,
         language=language.spoken or None,
     )
-    return asr.measure(data, transcriber, partial(click.echo, err=True))
 
 
 def _fusion(data: Path, config: Config, fold: Fold, *, quick: bool) -> dict[str, Any]:

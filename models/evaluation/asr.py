@@ -1,4 +1,8 @@
-"""Word error rate, clean and in noise; what is invented where nobody speaks; what a batch gains."""
+"""Word error rate, clean and in noise; what is invented where nobody speaks; what a batch gains.
+
+Two kinds of speech: people who read (LibriSpeech), and espeak-ng, whose words are those that the
+daemon is for.
+"""
 
 import csv
 import time
@@ -11,7 +15,9 @@ import soundfile
 from numpy.typing import NDArray
 
 from models.data.corpora import DataError
+from models.evaluation.sentences import read_sentences
 from models.evaluation.spoken.silence import SPEECHLESS
+from models.evaluation.voices import speak_by_chance
 from models.features.constants import SAMPLE_RATE
 from models.language.doubts import plain
 from models.transcriber import Transcriber
@@ -22,6 +28,7 @@ ROWS: Final = 96
 BATCH: Final = 8
 SNRS: Final = (20, 10, 5)
 LONGEST_S: Final = 20.0
+SPOKEN_EVERY: Final = 3  # of the test sentences, for espeak-ng
 SPEECHLESS_ROWS: Final = 240
 
 
@@ -37,27 +44,47 @@ def measure(data: Path, transcriber: Transcriber, told: Callable[[str], None]) -
     ]
     texts = [row["text"] for row in rows]
     told(f"{len(rows)} sentences, clean …")
-    clean = word_error_rate(texts, _write(transcriber, sounds))
+    clean = word_error_rate(texts, write_down(transcriber, sounds))
     rng = np.random.default_rng(1)
     noisy = {}
     for snr in SNRS:
         told(f"at {snr} dB …")
-        heard = _write(transcriber, [_in_noise(sound, snr, rng) for sound in sounds])
+        heard = write_down(transcriber, [in_noise(sound, snr, rng) for sound in sounds])
         noisy[str(snr)] = round(word_error_rate(texts, heard), 4)
+    told("by espeak-ng …")
+    synthetic = _synthetic(transcriber)
     told("padded to thirty seconds …")
     transcriber.padding, usual = 30 * SAMPLE_RATE, transcriber.padding
-    padded = word_error_rate(texts, _write(transcriber, sounds))
+    padded = word_error_rate(texts, write_down(transcriber, sounds))
     transcriber.padding = usual
     told("where nobody speaks …")
     silent = _speechless(data)
     return {
         "n": len(rows),
         "wer": {"clean": round(clean, 4), "noisy": noisy, "padded_to_30_s": round(padded, 4)},
+        "espeak": synthetic,
         "invented": {
             "n": len(silent),
-            "believed": sum(bool(text) for text in _write(transcriber, silent)),
+            "believed": sum(bool(text) for text in write_down(transcriber, silent)),
         },
         "batch_speedup": round(speedup(transcriber, sounds[:BATCH]), 2),
+    }
+
+
+def _synthetic(transcriber: Transcriber) -> dict[str, Any]:
+    texts = [one.text for one in read_sentences("test")][::SPOKEN_EVERY]
+    rng = np.random.default_rng(3)
+    sounds = [speak_by_chance(text, rng) for text in texts]
+    noisy = {
+        str(snr): write_down(transcriber, [in_noise(one, snr, rng) for one in sounds])
+        for snr in SNRS
+    }
+    return {
+        "n": len(texts),
+        "wer": {
+            "clean": round(word_error_rate(texts, write_down(transcriber, sounds)), 4),
+            "noisy": {snr: round(word_error_rate(texts, heard), 4) for snr, heard in noisy.items()},
+        },
     }
 
 
@@ -121,13 +148,15 @@ def _speechless(data: Path) -> list[Float]:
     return found
 
 
-def _in_noise(sound: Float, snr_db: float, rng: np.random.Generator) -> Float:
+def in_noise(sound: Float, snr_db: float, rng: np.random.Generator) -> Float:
+    """``sound`` in white noise, ``snr_db`` below it."""
     level = np.sqrt(np.mean(sound.astype(np.float64) ** 2)) * 10.0 ** (-snr_db / 20.0)
     noisy: Float = sound + rng.standard_normal(len(sound)).astype(np.float32) * np.float32(level)
     return np.clip(noisy, -1.0, 1.0)
 
 
-def _write(transcriber: Transcriber, sounds: Sequence[Float]) -> list[str]:
+def write_down(transcriber: Transcriber, sounds: Sequence[Float]) -> list[str]:
+    """What is believed of each of ``sounds``, in batches."""
     found: list[str] = []
     for at in range(0, len(sounds), BATCH):
         found += [one.text for one in transcriber(sounds[at : at + BATCH])]

@@ -13,11 +13,15 @@ from typing import Any, Final
 
 import numpy as np
 
+from models.evaluation.asr import in_noise, write_down
 from models.evaluation.measures import auc
 from models.evaluation.sentences import Sentence, read_sentences
+from models.evaluation.voices import speak_by_chance
 from models.reasoner import Reasoner
+from models.transcriber import Transcriber
 
 OTHERS_READ: Final = 300  # of each foreign corpus, every n-th
+HEARD: Final[dict[str, int | None]] = {"clean": None, "10 dB": 10}
 FALSE_POSITIVES: Final = 0.02
 BINS: Final = 10
 TEN_WORDS: Final = range(8, 13)
@@ -25,13 +29,22 @@ MELD_DISTRESS, MELD_OTHER = frozenset({"anger", "fear"}), frozenset({"neutral", 
 GO_FEAR, GO_NEUTRAL = "14", "27"
 
 
-def measure(data: Path, reasoner: Reasoner, told: Callable[[str], None]) -> dict[str, Any]:
+def measure(
+    data: Path,
+    reasoner: Reasoner,
+    told: Callable[[str], None],
+    transcriber: Transcriber | None = None,
+) -> dict[str, Any]:
     """The suite's figures.
 
     Args:
         data: folder of the corpora; those that it lacks are left out.
         reasoner: as the daemon uses it.
         told: progress, for people.
+        transcriber: hears the sentences spoken, clean and in noise; None leaves that out.
+
+    Raises:
+        DataError: they cannot be spoken, for espeak-ng is missing.
     """
     sentences = read_sentences("test")
     told(f"{len(sentences)} sentences …")
@@ -48,6 +61,8 @@ def measure(data: Path, reasoner: Reasoner, told: Callable[[str], None]) -> dict
     figures["meaning_alone"] = own_figures(sentences, scores) | {
         "ms_p50": round(float(np.median(times)), 1)
     }
+    if transcriber is not None:
+        figures["as_heard"] = _as_heard(sentences, reasoner, transcriber, told)
     for name, read in (("meld", _meld), ("goemotions", _goemotions)):
         pairs = list(read(data))
         if pairs:
@@ -57,6 +72,25 @@ def measure(data: Path, reasoner: Reasoner, told: Callable[[str], None]) -> dict
             found, _ = _read([text for text, _ in kept], reasoner)
             figures[name] = {"n": len(kept), "auc": _round(auc([d for _, d in kept], found))}
     return figures
+
+
+def _as_heard(
+    sentences: Sequence[Sentence],
+    reasoner: Reasoner,
+    transcriber: Transcriber,
+    told: Callable[[str], None],
+) -> dict[str, Any]:
+    """Figures over what Whisper makes of the sentences; where it is not believed, of nothing."""
+    rng = np.random.default_rng(4)
+    spoken = [speak_by_chance(one.text, rng) for one in sentences]
+    found = {}
+    for name, snr in HEARD.items():
+        told(f"as heard, {name} …")
+        sounds = spoken if snr is None else [in_noise(one, snr, rng) for one in spoken]
+        texts = write_down(transcriber, sounds)
+        scores, _ = _read(texts, reasoner)
+        found[name] = own_figures(sentences, scores) | {"believed": sum(map(bool, texts))}
+    return found
 
 
 def own_figures(sentences: Sequence[Sentence], scores: Sequence[float]) -> dict[str, Any]:
