@@ -25,6 +25,6 @@ WORDS: Final = tuple(
     explaining discussing news story game joke song movie sport recipe good nice great bad terrible
     horrible wrong lost alone hopeless suicidal grief dead bleeding fighting shouting yelling
     pleading whispering hysterical tense nervous concerned
-    """.split()
+    """.split()  # noqa: SIM905 - as words, they can be read
 )
 """How people sound, and what a situation may be: both may go on either continuation."""

@@ -1,30 +1,25 @@
 """How a speaker sounds, by what a language model would say next.
 
 Small models answer questions about distress hardly better than chance. Asked to go on with
-``Someone said: "…" The speaker sounds``, they know: the mean log-probability of adjectives of
-distress is compared with that of adjectives of ease. Nothing is generated.
+``Someone said: "…" The speaker sounds``, they know: what adjectives they expect tells how the
+words feel. Nothing is generated.
 """
 
 import ctypes
-import math
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from models.errors import ModelError
 from models.headers.gguf import check_gguf
+from models.language.adjectives import AT_EASE, BEFORE, CONTINUATIONS, DISTRESSED, WORDS
 
-BEFORE: Final = 'Someone said: "'
-AFTER: Final = '" The speaker sounds'
-DISTRESSED: Final = (
-    "scared", "terrified", "desperate", "hurt", "frightened", "distressed",
-    "afraid", "threatened", "helpless", "injured", "panic",
-)  # fmt: skip
-AT_EASE: Final = (
-    "calm", "happy", "relaxed", "cheerful", "bored", "excited",
-    "casual", "friendly", "content", "pleased", "amused", "confident",
-)  # fmt: skip
+Float = NDArray[np.float32]
+
+LEAST: Final = -30.0  # of a log-probability
 
 
 def open_gguf(path: Path, *, threads: int, context: int, lora: Path | None = None) -> Any:
@@ -63,43 +58,59 @@ def open_gguf(path: Path, *, threads: int, context: int, lora: Path | None = Non
 
 
 class Feeling:
-    """Compares two sets of adjectives; for one thread at a time.
+    """What a model would say next; for one thread at a time.
 
     Args:
         llama: from :func:`open_gguf`. Others may use it between calls.
+        continuations: texts after the quotation; the first is the one that the contrast reads.
     """
 
-    def __init__(self, llama: Any) -> None:
+    def __init__(self, llama: Any, continuations: Sequence[str] = CONTINUATIONS) -> None:
         import llama_cpp
 
         self._llama = llama
         self._logits_of = llama_cpp.llama_get_logits_ith
         self._prefix = llama.tokenize(BEFORE.encode(), add_bos=True)
-        self._suffix = llama.tokenize(AFTER.encode(), add_bos=False)
-        self._distressed = self._first_tokens(DISTRESSED)
-        self._at_ease = self._first_tokens(AT_EASE)
-        self._room = llama.n_ctx() - len(self._prefix) - len(self._suffix)
+        self._suffixes = [llama.tokenize(one.encode(), add_bos=False) for one in continuations]
+        self._words = np.array(
+            [llama.tokenize(f" {word}".encode(), add_bos=False)[0] for word in WORDS]
+        )
+        self._room = llama.n_ctx() - len(self._prefix) - max(map(len, self._suffixes))
 
-    def __call__(self, text: str) -> float:
-        """Mean log-probability of distress less that of ease; positive speaks for distress."""
+    def __call__(self, text: str) -> Float:
+        """Log-probability of each of WORDS after each continuation, one after the other, (m,)."""
         llama = self._llama
         if llama.n_tokens < len(self._prefix) or (
             llama.input_ids[: len(self._prefix)].tolist() != self._prefix
         ):
             llama.reset()
             llama.eval(self._prefix)
-        llama.n_tokens = len(self._prefix)  # what follows the prefix is evaluated anew
         # special=False: what was said is words, even where it looks like a control token.
-        said = llama.tokenize(text.encode(), add_bos=False, special=False)
-        llama.eval([*said[: self._room], *self._suffix])
+        said = llama.tokenize(text.encode(), add_bos=False, special=False)[: self._room]
+        found = []
+        start, unread = len(self._prefix), said
+        for suffix in self._suffixes:
+            llama.n_tokens = start  # what follows is evaluated anew
+            llama.eval([*unread, *suffix])
+            start, unread = len(self._prefix) + len(said), []
+            found.append(self._log_probabilities())
+        return np.nan_to_num(np.concatenate(found), nan=LEAST, neginf=LEAST, posinf=0.0)
+
+    def _log_probabilities(self) -> Float:
+        llama = self._llama
         logits = np.ctypeslib.as_array(
             ctypes.cast(self._logits_of(llama.ctx, -1), ctypes.POINTER(ctypes.c_float)),
             (llama.n_vocab(),),
         )
-        # The normalisation of the softmax is the same for both sets and drops out.
-        difference = logits[self._distressed].mean() - logits[self._at_ease].mean()
-        return float(difference) if math.isfinite(difference) else 0.0
+        most = logits.max()
+        return np.asarray(
+            logits[self._words] - most - np.log(np.exp(logits - most).sum()), np.float32
+        )
 
-    def _first_tokens(self, words: tuple[str, ...]) -> Any:
-        first = {self._llama.tokenize(f" {word}".encode(), add_bos=False)[0] for word in words}
-        return np.array(sorted(first))
+
+def contrast(
+    felt: Float, distressed: Sequence[str] = DISTRESSED, at_ease: Sequence[str] = AT_EASE
+) -> float:
+    """Mean log-probability of distress less that of ease after the first continuation."""
+    for_it, against = ([WORDS.index(word) for word in words] for words in (distressed, at_ease))
+    return float(felt[for_it].mean() - felt[against].mean())
