@@ -19,7 +19,7 @@ from models.evaluation.spoken.words import AFTER_S, Uttered
 
 Doubles = NDArray[np.float64]
 
-THRESHOLDS: Final = (0.3, 0.4, 0.5, 0.6, 0.66, 0.7, 0.75, 0.8, 0.85, 0.9, 0.93, 0.96)
+THRESHOLDS: Final = (0.4, 0.5, 0.6, 0.66, 0.7, 0.75, 0.8, 0.86, 0.92)
 LEAST_ALARMS: Final = 20  # of sound alone, for a comparison to say anything
 ROUNDS: Final = 2_000
 SOUND: Final = "audio"

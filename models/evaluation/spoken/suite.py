@@ -14,7 +14,7 @@ from models.evaluation.sentences import Sentence, read_sentences
 from models.evaluation.spoken.figures import HeardWords, figures
 from models.evaluation.spoken.silence import HOURS, speechless_streams
 
-FULL: Final = Amount(0.5, {"scream": 10, "help": 6, "fear": 6, "anger": 6, "shout": 3})
+FULL: Final = Amount(0.34, {"scream": 7, "help": 4, "fear": 4, "anger": 4, "shout": 2})
 QUICK: Final = Amount(0.2, {"scream": 2, "help": 1, "fear": 1, "anger": 1, "shout": 1})
 QUICK_HOURS: Final = 0.2
 
