@@ -54,7 +54,6 @@ ARMS: Final[Mapping[str, frozenset[Modality]]] = {
 WEIGHTS: Final[Mapping[str, dict[Modality, float]]] = {
     "text 50": {"audio": 0.4, "text": 0.5, "context": 0.2, "history": 0.1},
     "text 15": {"audio": 0.4, "text": 0.15, "context": 0.2, "history": 0.1},
-    "equal": {"audio": 0.25, "text": 0.25, "context": 0.25, "history": 0.25},
 }
 """Other weights that the whole is tried with."""
 

@@ -21,6 +21,7 @@ from models.language.feeling import Feeling, contrast, open_gguf
 from models.language.meaning import Meaning
 from models.language.prototypes import Prototypes
 from models.language.quoting import pieces, readable
+from models.language.recipe import Recipe
 from models.language.verdict import Verdict
 from models.language.vote import Vote
 from models.registry import find
@@ -30,8 +31,8 @@ Float = NDArray[np.float32]
 log = logging.getLogger(__name__)
 
 CONTEXT: Final = 1_024  # tokens: the examples, a piece, and the sentence
-# What the embedding alone is sure of is not shown to the language model. On topics left out, half of
-# all pieces are in doubt, a quarter of everyday talk; asking about all of them changes .961 to .964.
+# What the embedding alone is sure of is not shown to the language model. On topics left out, half
+# of all pieces are in doubt, a quarter of everyday talk; asking about all changes .961 to .964.
 CLEARED: Final = 0.1
 SURE: Final = 0.95
 LOOKED_AT: Final = 2  # pieces that the language model reads, the worst first
@@ -47,18 +48,28 @@ class Reasoner:
             embedding reads.
         threads: of the processor.
         lora: an adapter in GGUF for the language model.
+        recipe: how the language model is asked (`distressd tune prompt`); None: as shipped.
 
     Attributes:
         missing: sentences, each one reader that is absent and why.
 
     Raises:
-        ModelError: no reader could be loaded.
+        ModelError: no reader could be loaded, or the recipe cannot be read.
     """
 
     def __init__(
-        self, llm: str | Path | None = SMOLLM2, *, threads: int = 1, lora: Path | None = None
+        self,
+        llm: str | Path | None = SMOLLM2,
+        *,
+        threads: int = 1,
+        lora: Path | None = None,
+        recipe: Path | None = None,
     ) -> None:
         self._vote = Vote.load()
+        self._recipe = None if recipe is None else Recipe.load(recipe)
+        if self._recipe is not None:
+            own = {"feeling": self._recipe.feeling, "both": self._recipe.both}
+            self._vote = Vote(self._vote.known, {**self._vote.slopes, **own})
         self.missing: list[ModelError] = []
         self._meaning: Meaning | None = None
         self._prototypes: Prototypes | None = None
@@ -82,8 +93,11 @@ class Reasoner:
 
         self._llama = open_gguf(path, threads=threads, context=CONTEXT, lora=lora)
         # What the shipped vote has learned of the registered model's words is that model's own.
-        self._learned = lora is None and path == find(SMOLLM2)
-        self._feeling = Feeling(self._llama)
+        self._learned = self._recipe is None and lora is None and path == find(SMOLLM2)
+        if self._recipe is None:
+            self._feeling = Feeling(self._llama)
+        else:
+            self._feeling = Feeling(self._llama, [self._recipe.continuation])
         parameters = llama_cpp.llama_model_n_params(self._llama.model)
         self._chooses = parameters >= KNOWS_CATEGORIES
 
@@ -126,12 +140,14 @@ class Reasoner:
     def _felt(self, feeling: Feeling, piece: str, vector: Float | None) -> float:
         """The probability by the language model, and by the embedding where there is one."""
         felt, call = feeling(piece), calls(piece)
-        known = self._vote.known
-        if vector is None:
-            return self._vote.probability("feeling", (contrast(felt),), call=call)
-        if self._learned:
+        known, recipe = self._vote.known, self._recipe
+        if vector is not None and self._learned:
             return self._vote.probability("together", (known.lean(vector, felt),), call=call)
-        return self._vote.probability("both", (known.lean(vector), contrast(felt)), call=call)
+        words = () if recipe is None else (recipe.distressed, recipe.at_ease)
+        apart = contrast(felt, *words)
+        if vector is None:
+            return self._vote.probability("feeling", (apart,), call=call)
+        return self._vote.probability("both", (known.lean(vector), apart), call=call)
 
     def _explain(self, piece: str, vector: Any, score: float) -> tuple[Category, str]:
         """Category and sentence; without a model that writes, a sentence of our own."""

@@ -29,6 +29,7 @@ COMMANDS = {
     "bench": ("daemon.cli.bench:bench", "Measure speed and footprint on this machine."),
     "data": ("daemon.cli.data:data", "Check the recordings to train and measure with."),
     "train": ("daemon.cli.train:train", "Train the acoustic network."),
+    "tune": ("daemon.cli.tune:tune", "Find out how a language model is best asked."),
     "evaluate": ("daemon.cli.evaluate:evaluate", "Measure what it hears on recordings."),
     "export": ("daemon.cli.export:export", "Write the network for use with torch alone."),
 }

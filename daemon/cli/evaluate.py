@@ -14,6 +14,7 @@ from daemon.config.schema import Config
 from models.data.splits import Fold
 
 if TYPE_CHECKING:
+    from models.evaluation.spoken.suite import Part
     from models.transcriber import Transcriber
 
 TABLES = frozenset(
@@ -21,6 +22,7 @@ TABLES = frozenset(
 )
 """Too long for a terminal: they are in the JSON and on the report's page."""
 
+PATIENCE_S = 600.0  # for one utterance
 Found = tuple[dict[str, Any], Callable[[Path], str] | None]
 """A suite's figures, and what makes its page for the folder that it will lie in."""
 
@@ -42,6 +44,13 @@ Found = tuple[dict[str, Any], Callable[[Path], str] | None]
     show_default=True,
     help="Recordings of clips, ravdess and scenes: dev to choose by, test to report.",
 )
+@click.option(
+    "--part",
+    type=click.Choice(["all", "scenes", "speechless"]),
+    default="all",
+    show_default=True,
+    help="Fusion: which half to do.",
+)
 @click.option("--quick", is_flag=True, help="Scenes: a tenth of everything, in five minutes.")
 @click.option(
     "--report",
@@ -62,6 +71,7 @@ def evaluate(
     config_path: Path | None,
     suite: str,
     fold: Fold,
+    part: "Part",
     quick: bool,
     report: Path | None,
     cache: Path | None,
@@ -94,7 +104,7 @@ def evaluate(
         "endurance": lambda: (_endurance(data, config), None),
         "text": lambda: (_text(data, config), None),
         "asr": lambda: (_asr(data, config), None),
-        "fusion": lambda: (_fusion(data, config, fold, quick=quick), None),
+        "fusion": lambda: (_fusion(data, config, fold, part, quick=quick), None),
         "clips": lambda: _clips(data, config, fold, cache),
         "ravdess": lambda: _ravdess(data, config, fold, cache),
         "scenes": lambda: _scenes(data, config, fold, quick=quick),
@@ -117,7 +127,12 @@ def _text(data: Path, config: Config) -> dict[str, Any]:
     from models.reasoner import Reasoner
 
     language = config.language
-    reasoner = Reasoner(language.llm or None, threads=language.threads, lora=language.lora)
+    reasoner = Reasoner(
+        language.llm or None,
+        threads=language.threads,
+        lora=language.lora,
+        recipe=language.recipe,
+    )
     for error in reasoner.missing:
         click.echo(f"Without one reader: {error}", err=True)
     return text.measure(data, reasoner, partial(click.echo, err=True), _transcriber(config))
@@ -141,12 +156,14 @@ def _transcriber(config: Config) -> "Transcriber":
     )
 
 
-def _fusion(data: Path, config: Config, fold: Fold, *, quick: bool) -> dict[str, Any]:
+def _fusion(data: Path, config: Config, fold: Fold, part: "Part", *, quick: bool) -> dict[str, Any]:
     from daemon.language.start import language_lane
     from daemon.rehearsal_words import hallucinated, listen, rehearse_words
     from models.evaluation.spoken.suite import Stream, measure
 
-    with language_lane(config.language, in_step=True) as lane:
+    # What is measured is what is heard, not how soon: a busy machine must not change it.
+    patient = config.language.model_copy(update={"niceness": 0, "timeout_s": PATIENCE_S})
+    with language_lane(patient, in_step=True) as lane:
         if lane is None:
             raise click.UsageError("[language] enabled is false: there are no words to fuse.")
 
@@ -161,6 +178,7 @@ def _fusion(data: Path, config: Config, fold: Fold, *, quick: bool) -> dict[str,
             invent,
             config.fusion.threshold.warning,
             quick=quick,
+            part=part,
         )
 
 

@@ -50,6 +50,7 @@ class Language(Section):
     whisper: Annotated[str, Field(min_length=1)] = "tiny.en"
     llm: str = "smollm2-135m"
     lora: FilePath | None = None
+    recipe: FilePath | None = None
     spoken: Annotated[str, Field(pattern=r"^([a-z]{2,3})?$")] = ""
     device: Literal["auto", "cpu", "cuda"] = "auto"
     threads: int = Field(default=1, ge=1, le=64)

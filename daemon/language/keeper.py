@@ -106,6 +106,7 @@ class Keeper:
                 whisper=config.whisper,
                 llm=config.llm or None,
                 lora=None if config.lora is None else str(config.lora),
+                recipe=None if config.recipe is None else str(config.recipe),
                 device=config.device,
                 language=config.spoken or None,
                 threads=config.threads,

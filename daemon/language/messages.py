@@ -20,6 +20,7 @@ class Configure(_Said):
     whisper: str
     llm: str | None
     lora: str | None
+    recipe: str | None
     device: str
     language: str | None
     threads: int

@@ -127,8 +127,10 @@ class Worker:
         try:
             from models.reasoner import Reasoner
 
-            lora = None if configure.lora is None else Path(configure.lora)
-            reasoner = Reasoner(configure.llm, threads=configure.threads, lora=lora)
+            lora, recipe = (
+                None if one is None else Path(one) for one in (configure.lora, configure.recipe)
+            )
+            reasoner = Reasoner(configure.llm, threads=configure.threads, lora=lora, recipe=recipe)
             self._say(_readers(reasoner.missing))
         except ModelError as error:
             self._say(_absent("reasoner", error))

@@ -36,6 +36,7 @@ PRIVATE = {
     ("serve", "tls_key"),
     ("acoustic", "weights"),
     ("language", "lora"),
+    ("language", "recipe"),
 }
 _WORDS = (
     *("command", "daemon", "host", "prefix", "prompt", "phrase", "words", "contact", "name"),

@@ -84,5 +84,5 @@ def test_the_commented_settings_are_those_without_a_default():
     text = shipped_config().read_text(encoding="utf-8")
     commented = set(re.findall(r"^# (\w+) = ", text, re.MULTILINE))
     of_channels = {name for model in CHANNELS.values() for name in model.model_fields}
-    assert commented - of_channels == {"weights", "lora", "tls_certificate", "tls_key"}
+    assert commented - of_channels == {"weights", "lora", "recipe", "tls_certificate", "tls_key"}
     assert "hours" in commented

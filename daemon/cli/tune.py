@@ -1,0 +1,77 @@
+"""``distressd tune``: what suits a language model."""
+
+from pathlib import Path
+
+import click
+
+from daemon.cli.options import config_option, json_option, print_json
+from daemon.cli.train import require_training
+from daemon.config.load import load_config
+
+
+@click.group()
+def tune() -> None:
+    """Find out how a language model is best asked."""
+
+
+@tune.command()
+@config_option
+@click.option("--llm", help="A GGUF file, or smollm2-135m; else the one of [language] llm.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, dir_okay=False),
+    default=Path("recipe.json"),
+    show_default=True,
+    help="Where the recipe goes; name it in [language] recipe.",
+)
+@click.option(
+    "--proposals",
+    type=click.IntRange(0, 100),
+    default=8,
+    show_default=True,
+    help="Continuations of the model's own that are tried beside ours.",
+)
+@click.option(
+    "--sentences",
+    type=click.IntRange(60),
+    default=300,
+    show_default=True,
+    help="To develop on; never those of the test.",
+)
+@json_option
+def prompt(
+    *,
+    config_path: Path | None,
+    llm: str | None,
+    out: Path,
+    proposals: int,
+    sentences: int,
+    as_json: bool,
+) -> None:
+    """Find the continuation and the adjectives by which a model tells distress best.
+
+    Every score goes into OUT.history at once: a search that was stopped goes on where it was.
+    """
+    require_training()
+    from models.language.feeling import open_gguf
+    from models.reasoner import CONTEXT, model_path
+    from models.training.prompt import Search, developed_on
+
+    language = load_config(config_path).language
+    path = model_path(llm or language.llm)
+    llama = open_gguf(path, threads=language.threads, context=CONTEXT, lora=language.lora)
+    history = out.with_name(f"{out.name}.history")
+    search = Search(llama, developed_on(sentences), history)
+    best = search.run(
+        proposals,
+        lambda score: click.echo(f"{score.auc:.3f}  {score.continuation[2:]} …", err=True),
+    )
+    recipe = search.recipe(best, path.name)
+    recipe.save(out)
+    if as_json:
+        scores = {one.continuation[2:]: one.auc for one in search.scores.values()}
+        print_json({"recipe": str(out), "auc": best.auc, "scores": scores})
+    else:
+        click.echo(
+            f"{out}: \u201c{best.continuation[2:]}\u201d, area under the curve {best.auc:.3f}"
+        )
