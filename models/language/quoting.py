@@ -14,7 +14,8 @@ PIECE: Final = 140  # characters
 FRAGMENT: Final = 16  # characters: "Please." is read with its neighbour
 LONGEST: Final = 4_000  # characters that are read: more than anybody says in 28 s
 PIECES: Final = 32
-_SENTENCE = re.compile(r"(?:(?<=[.!?…}\])])|(?<=[.!?…]'))\s+")
+# A mark of a chat template is nobody's word; what stands on either side of it is not one sentence.
+_SENTENCE = re.compile(r"(?:(?<=[.!?…}\])])|(?<=[.!?…]'))\s+|\s*<\|[^<>|]{0,40}\|>\s*")
 _QUOTES = str.maketrans({'"': "'", "“": "'", "”": "'", "„": "'", "«": "'", "»": "'", "`": "'"})
 _LEAST_LATIN = 0.7  # of the letters, for models that read English
 
@@ -37,7 +38,7 @@ def pieces(text: str) -> list[str]:
     At most 32 of them, from both ends.
     """
     found: list[str] = []
-    for sentence in _SENTENCE.split(clean(text)):
+    for sentence in filter(None, _SENTENCE.split(clean(text))):
         fragment = found and min(len(found[-1]), len(sentence)) < FRAGMENT
         if fragment and len(found[-1]) + len(sentence) < PIECE:
             found[-1] = f"{found[-1]} {sentence}"

@@ -7,6 +7,7 @@ import pytest
 from models.catalogue import SMOLLM2
 from models.errors import ModelError
 from models.language.explanation import CATEGORIES
+from models.language.recipe import Recipe
 from models.reasoner import Reasoner
 from models.registry import find
 
@@ -122,3 +123,15 @@ def test_an_unknown_architecture_is_told(tmp_path: Path):
     path.write_bytes(whole[:at] + b"lxxma" + whole[at + 5 :])
     with pytest.raises(ModelError, match="architecture"):
         raise Reasoner(path).missing[0]
+
+
+def test_a_recipe_changes_how_the_language_model_is_asked(tmp_path: Path):
+    path = tmp_path / "recipe.json"
+    Recipe(
+        "some.gguf", '" The speaker feels', ("scared", "hurt"), ("calm", "happy"),
+        (1.0, 0.5, 0.0), (1.0, 1.0, 0.5, 0.0), 0.9,
+    ).save(path)  # fmt: skip
+    reader = Reasoner(recipe=path)
+    cry = reader("He has a knife, please don't hurt me!", explained=True).probability
+    talk = reader("Let's meet at seven in front of the library.", explained=True).probability
+    assert cry > talk + 0.2
