@@ -193,11 +193,12 @@ def export(
     if out is None:
         click.echo(text, nl=False)
     else:
-        _write(out, text)
+        write_text(out, text)
         click.echo(f"{out}: {len(found)} alerts.", err=True)
 
 
-def _write(path: Path, text: str) -> None:
+def write_text(path: Path, text: str) -> None:
+    """Write ``text`` to ``path``, or raise UsageError."""
     from daemon.errors import UsageError
 
     try:

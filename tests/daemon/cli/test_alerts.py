@@ -131,6 +131,18 @@ def test_a_time_that_is_none_is_said(state, word):
     assert "no time" in invoke("alerts", "list", "--since", word, status=2).output
 
 
+def test_report(state, tmp_path, monkeypatch):
+    out = tmp_path / "report.html"
+    told = json.loads(invoke("report", "--since", "30d", "--out", str(out), "--json").stdout)
+    assert (told["alerts"], told["hours_listened"], told["gaps"]) == (2, 1.0, 2)
+    text = out.read_text()
+    assert "&lt;b&gt;loud&lt;/b&gt;" in text
+    assert "please stop" not in text
+    monkeypatch.setenv("DISTRESSD_STATE", str(tmp_path / "none"))
+    assert "nothing is kept" in invoke("report", "--out", str(out)).stdout
+    assert "cannot be written" in invoke("report", "--out", "/nonexistent/x", status=2).output
+
+
 def left_of(folder, *words):
     """What ``strings`` would find: any of ``words`` in any file."""
     return [
