@@ -33,7 +33,7 @@ Found = tuple[dict[str, Any], Callable[[Path], str] | None]
 @click.option(
     "--suite",
     type=click.Choice(
-        ["floor", "clips", "ravdess", "scenes", "endurance", "text", "asr", "fusion"]
+        ["floor", "clips", "ravdess", "utterance", "scenes", "endurance", "text", "asr", "fusion"]
     ),
     default="floor",
 )
@@ -86,6 +86,8 @@ def evaluate(
 
     ravdess: eight emotions, six folds of actors, each heard by weights that never heard them.
 
+    utterance: the clips again, each a closed utterance, by the network that hears them whole.
+
     scenes: distress in hours of everyday sound, in simulated rooms, at four levels over it.
 
     text: words of distress against others, as the readers of [language] tell them apart.
@@ -107,6 +109,7 @@ def evaluate(
         "fusion": lambda: (_fusion(data, config, fold, part, quick=quick), None),
         "clips": lambda: _clips(data, config, fold, cache),
         "ravdess": lambda: _ravdess(data, config, fold, cache),
+        "utterance": lambda: (_utterance(data, config, fold, cache), None),
         "scenes": lambda: _scenes(data, config, fold, quick=quick),
     }
     figures, page = suites[suite]()
@@ -260,16 +263,21 @@ def _scenes(data: Path, config: Config, fold: Fold, *, quick: bool) -> Found:
 
 def _clips(data: Path, config: Config, fold: Fold, cache: Path | None) -> Found:
     from daemon.rehearsal import ear_of, with_weights
-    from models.data.corpora import read_all
     from models.evaluation.clips.suite import Ears, measure
     from models.evaluation.report.clips import clips_page
-    from models.evaluation.utterances import Utterances, clip_figures
 
     ears = Ears(partial(ear_of, config), lambda path: partial(ear_of, with_weights(path, config)))
-    warning = config.fusion.threshold.warning
-    found = measure(data, fold, ears, warning)
-    found.figures["utterance"] = clip_figures(read_all(data), fold, Utterances(cache), warning)
+    found = measure(data, fold, ears, config.fusion.threshold.warning)
+    found.figures["utterance"] = _utterance(data, config, fold, cache) or None
     return found.figures, partial(clips_page, found.figures, found.rows, data)
+
+
+def _utterance(data: Path, config: Config, fold: Fold, cache: Path | None) -> dict[str, Any]:
+    from models.data.corpora import read_all
+    from models.evaluation.utterances import Utterances, clip_figures
+
+    threshold = config.fusion.threshold.warning
+    return clip_figures(read_all(data), fold, Utterances(cache), threshold) or {}
 
 
 def _ravdess(data: Path, config: Config, fold: Fold, cache: Path | None) -> Found:

@@ -23,7 +23,11 @@ def folder(tmp_path, monkeypatch):
         "outcomes.weight": outcomes, "outcomes.bias": np.zeros(3, np.float32),
     }  # fmt: skip
     for name in ("utterance", "without_nemo_utterance"):
-        about = {"network": "utterance", "speeds": [1.0, 0.9]}
+        about = {
+            "network": "utterance",
+            "speeds": [1.0, 0.9],
+            "training": {"recipe": {"corpora": ["nemo", "tess"]}},
+        }
         weights.save(tmp_path / f"{name}.safetensors", tensors, about)
     monkeypatch.setattr(utterances, "FOLDER", tmp_path)
     monkeypatch.setattr(utterances, "SHIPPED", tmp_path / "utterance.safetensors")

@@ -13,7 +13,10 @@ from models.networks.utterance import Head
 from models.training import pooling, utterance
 from models.training.utterance import Recordings, UtteranceRecipe
 
-RECIPE = UtteranceRecipe(speeds=(1.0,), components=20, outcome_components=20, strength=0.1)
+CORPORA = ("one", "another", "a third", "ravdess")
+RECIPE = UtteranceRecipe(
+    speeds=(1.0,), components=20, outcome_components=20, strength=0.1, corpora=CORPORA
+)
 SHAPE = (2, 2, 8)  # mean and spread, layers, channels
 
 
