@@ -204,7 +204,7 @@ def kill(
 @click.option(
     "--probes",
     type=click.IntRange(min=1),
-    default=100,
+    default=300,
     show_default=True,
     help="Alerts timed at real pace before the days, and again after.",
 )
@@ -213,8 +213,8 @@ def kill(
 def soak(*, hours: float, probes: int, recordings: tuple[Path, ...], as_json: bool) -> None:
     """Days of sound through a real daemon, as fast as it hears them.
 
-    Mostly a quiet room, with a minute of talk and cries every ten. A day takes some ten minutes,
-    and each alert that is timed about three seconds.
+    Mostly a quiet room, with a minute of talk and cries every ten. A day takes some quarter of an
+    hour, and each alert that is timed about three seconds: two days, an hour.
     """
     from daemon.audio.scene import render
     from daemon.bench.soak import bench_soak

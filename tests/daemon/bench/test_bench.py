@@ -8,7 +8,7 @@ from click.testing import CliRunner
 
 from daemon.bench.days import MINUTE, minutes, pcm
 from daemon.bench.latency import STAGES
-from daemon.bench.percentiles import percentiles
+from daemon.bench.percentiles import interval_of_p99, percentiles
 from daemon.bench.soak import Sample, slope_mb_per_day
 from daemon.cli import main
 
@@ -23,6 +23,14 @@ def test_percentiles():
     values = [float(value) for value in range(101)]
     assert percentiles(values) == {"p50": 50.0, "p99": 99.0}
     assert percentiles(values, maximum=True)["max"] == 100.0
+
+
+def test_the_interval_of_the_99th_percentile_holds_it_in_95_of_100_cases():
+    rng = np.random.default_rng(1)
+    true = float(np.percentile(rng.lognormal(size=1_000_000), 99))
+    found = [interval_of_p99(rng.lognormal(size=400)) for _ in range(1_000)]
+    assert 0.92 < np.mean([low <= true <= high for low, high in found]) < 0.99
+    assert interval_of_p99([1.0]) == (1.0, 1.0)
 
 
 @pytest.mark.slow
