@@ -155,8 +155,7 @@ def bench_soak(
         events: recorded events that raise alerts, for the latency before and after.
         hours: of sound.
         probes: alerts timed at real pace before, and again after. Of 100, the 99th percentile
-            is the second highest, and differs by a fifth by chance alone in one run of eleven or
-            oftener; of 300, in one of a hundred and fifty, if one alert looks like the other.
+            is nearly the highest, and varies by chance as much as what is looked for.
         progress: told what happens, and the share of it that is done.
 
     Returns:
