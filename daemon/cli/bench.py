@@ -231,6 +231,20 @@ def soak(*, hours: float, probes: int, recordings: tuple[Path, ...], as_json: bo
     _show(figures, as_json=as_json)
 
 
+@bench.command(short_help="Thousands of utterances: does the language worker grow?")
+@click.option("--utterances", type=click.IntRange(4), default=2_000, show_default=True)
+@json_option
+def words(*, utterances: int, as_json: bool) -> None:
+    """Send short sentences through one language worker, and watch its memory.
+
+    Needs espeak-ng. About ten minutes on a quiet machine.
+    """
+    from daemon.bench.words import endure
+    from daemon.config.load import load_config
+
+    _show(endure(load_config(None).language, utterances), as_json=as_json)
+
+
 def _events(recordings: tuple[Path, ...]) -> "list[NDArray[np.float32]]":
     """Sounds that raise alerts: the recordings, or the cries of the demonstration scene."""
     from daemon.audio.recording import read_recording
