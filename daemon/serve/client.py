@@ -9,6 +9,7 @@ from typing import Any
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidURI
 from websockets.sync.client import connect
 
+from daemon.client.position import Position
 from daemon.errors import ServeError, UsageError
 from daemon.serve.admission import FOREIGN, MALFORMED, WRONG_TOKEN
 from daemon.serve.subscriber import Path
@@ -59,8 +60,7 @@ class Follower:
         self._on_connection = on_connection
         self._wait = wait
         self._said = ""
-        self._epoch: str | None = None
-        self._since: int | None = None
+        self._position = Position()
 
     def messages(self) -> Iterator[dict[str, Any]]:
         """Everything that the daemon sends, for ever; an alert event comes once.
@@ -106,32 +106,13 @@ class Follower:
             open_timeout=HANDSHAKE_PATIENCE_S,
             max_size=MAX_MESSAGE_BYTES,
         ) as connection:
-            hello = {
-                "type": "hello",
-                "v": 1,
-                "token": address.token,
-                "since": self._since,
-                "epoch": self._epoch,
-            }
-            connection.send(json.dumps(hello))
+            connection.send(json.dumps(self._position.hello(address.token)))
             while True:
                 message: dict[str, Any] = json.loads(connection.recv())
                 if message["type"] == "snapshot":
                     self._say(f"Connected to {address.url}.")
-                if self._is_new(message):
+                if self._position.is_new(message):
                     yield message
-
-    def _is_new(self, message: dict[str, Any]) -> bool:
-        match message["type"]:
-            case "snapshot":
-                same = message["epoch"] == self._epoch
-                known = self._since if same and self._since is not None else message["seq"]
-                self._epoch, self._since = message["epoch"], min(known, message["seq"])
-            case "alert":
-                if self._since is not None and message["seq"] <= self._since:
-                    return False
-                self._since = message["seq"]
-        return True
 
     def _say(self, sentence: str) -> None:
         if sentence != self._said:

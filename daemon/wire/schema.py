@@ -13,7 +13,17 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, TypeAdapter
 
 from daemon.wire.alert import AlertEvent
-from daemon.wire.client import Ack, AnyRequest, FalseAlarm, Hello, Pause, Resume, SignIn
+from daemon.wire.client import (
+    Ack,
+    AnyRequest,
+    FalseAlarm,
+    Forget,
+    Hello,
+    Pause,
+    Resume,
+    Revoke,
+    SignIn,
+)
 from daemon.wire.history import (
     Alerts,
     AlertStory,
@@ -47,6 +57,8 @@ FROM_CLIENT: dict[str, Any] = {
     "hello": Hello,
     "ack": Ack,
     "false_alarm": FalseAlarm,
+    "revoke": Revoke,
+    "forget": Forget,
     "pause": Pause,
     "resume": Resume,
     "sign_in": SignIn,
