@@ -26,7 +26,7 @@ from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 from sklearn.linear_model import LogisticRegression
 
 from models.catalogue import WHISPER
-from models.data.corpora import Clip, read_all, read_corpus
+from models.data.corpora import AUDIO_CORPORA, Clip, read_all, read_corpus
 from models.data.labels import EMOTIONS
 from models.data.splits import RAVDESS_FOLDS, Fold, ravdess_split, split, without_corpus
 from models.evaluation.clips.figures import uar
@@ -52,19 +52,7 @@ class UtteranceRecipe:
     shrinkage: float = 0.1  # of their covariance towards its diagonal
     outcome_components: int = 300
     strength: float = 0.003  # inverse regularisation of the outcomes
-    # That it learns outcomes from; nEMO stays unheard.
-    corpora: tuple[str, ...] = (
-        "ravdess",
-        "tess",
-        "emospeech_in",
-        "debian_voices",
-        "donateacry",
-        "esc10",
-        "us8k",
-        "music",
-        "librispeech",
-        "pico",
-    )
+    corpora: tuple[str, ...] = AUDIO_CORPORA  # that it learns outcomes from
 
 
 @dataclass(frozen=True, slots=True)
