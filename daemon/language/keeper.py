@@ -202,9 +202,12 @@ class Keeper:
         else:
             self._report("starting", f"{reason}; another is being started", "")
 
-    def succeeded(self, resident_bytes: int) -> None:
-        """The worker has answered a batch; one that has grown too large is replaced."""
+    def succeeded(self) -> None:
+        """The worker has answered."""
         self._restarts.succeeded()
+
+    def weigh(self, resident_bytes: int) -> None:
+        """Replace a worker that has grown too large; between two batches."""
         megabytes = resident_bytes / 1e6
         if megabytes > self._config.memory_mb:
             log.warning(

@@ -268,6 +268,7 @@ class LanguageLane:
         answered = self._underway.judged(judged)
         if answered is not None:
             job, words = answered
+            self._keeper.succeeded()
             self._counts.answered += 1
             self._counts.judged += words.probability is not None
             job.done(words)
@@ -281,7 +282,8 @@ class LanguageLane:
             self._changed.notify_all()
         for job in left:
             job.done(Words(job.utterance, lost="failed"))
-        self._keeper.succeeded(done.resident_bytes)
+        self._keeper.succeeded()
+        self._keeper.weigh(done.resident_bytes)
 
     def _lose(self, why: str) -> None:
         """The worker is dead, or as good as dead: what it worked on is tried once more."""
