@@ -2,7 +2,7 @@
 
 import { element, mark, say } from "./element.js";
 import { evidence } from "./evidence.js";
-import { clockTime, whenTime } from "./moment.js";
+import { clockTime, dayName, shortTime, whenTime } from "./moment.js";
 import { title } from "./words.js";
 
 const REMARKS = { ack: "acknowledged", false_alarm: "false alarm" };
@@ -10,6 +10,7 @@ let made = 0;
 
 export class AlertCard {
   #connection;
+  #dated;
   #steps = [];
   #whole = false;
   #time = element("time", { class: "alert-time" });
@@ -22,9 +23,10 @@ export class AlertCard {
   #false = element("button", { type: "button", class: "quiet", onclick: () => this.#say("false_alarm") }, "False alarm");
   #problem = element("p", { role: "alert" });
 
-  /** `record` is {first_seq, raised, event, remark}, as `list_alerts` gives it. */
-  constructor(connection, record) {
+  /** `record` is {first_seq, raised, why, event, remark}, as `list_alerts` gives it; `dated`: with its day. */
+  constructor(connection, record, { dated = false } = {}) {
     this.#connection = connection;
+    this.#dated = dated;
     this.record = record;
     const id = `alert-body-${(made += 1)}`;
     this.#body = element("div", { class: "alert-body", id, hidden: true });
@@ -109,9 +111,10 @@ export class AlertCard {
     mark(this.node, "open", String(this.open));
     mark(this.node, "said", remark?.said ?? "");
     this.#time.setAttribute("datetime", raised);
-    say(this.#time, whenTime(raised));
+    say(this.#time, this.#dated ? `${dayName(raised)} ${shortTime(raised)}` : whenTime(raised));
     say(this.#kind, title(event.kind));
-    say(this.#why, event.why);
+    // Of one that is over, what it was about says more than that it ended.
+    say(this.#why, this.open ? event.why : (this.record.why ?? event.why));
     const tags = [
       this.open ? ["level", `${event.level}, open`] : ["", `${event.level}, cleared ${clockTime(event.time)}`],
       confirmed(event) ? ["", "confirmed by text"] : null,

@@ -8,7 +8,7 @@ import { MODALITIES, percent, reason, STAGES, title } from "./words.js";
 export function evidence(last, steps) {
   const event = steps.reduce((best, one) => (one.score > best.score ? one : best), last);
   return [
-    block(`Why it scored ${event.score.toFixed(2)}`, bars(Object.entries(MODALITIES).flatMap(([name, told]) => modality(event.evidence[name], told)))),
+    block(`Why it scored ${event.score.toFixed(2)} (each with its weight)`, bars(Object.entries(MODALITIES).flatMap(([name, told]) => modality(event.evidence[name], told)))),
     event.sounds.length > 0 && block("Heard", bars(event.sounds.map(({ label, score }) => [label, score, percent(score)]))),
     event.emotions.length > 0 &&
       block("Emotions", bars(event.emotions.map(({ emotion, probability }) => [title(emotion), probability, percent(probability)]))),
@@ -25,7 +25,7 @@ function block(name, ...content) {
 function modality(one, told) {
   if (one === undefined) return [];
   const age = one.age_s >= 1 ? `, ${span(one.age_s)} old` : "";
-  return [[told, one.probability, `${percent(one.probability)}, counts ${percent(one.weight)}${age}`]];
+  return [[told, one.probability, `${percent(one.probability)} × ${one.weight.toFixed(2)}${age}`]];
 }
 
 function bars(rows) {

@@ -4,11 +4,14 @@ import { Condition } from "./condition.js";
 import { Connection } from "./connection.js";
 import { DistressPlot } from "./distress.js";
 import { EmotionBands } from "./emotions.js";
+import { History } from "./history.js";
 import { Parts } from "./parts.js";
 import { Pause } from "./pause.js";
+import { SettingsView } from "./settings.js";
 import { Timeline } from "./timeline.js";
 import { Trace } from "./trace.js";
 import { watchViews } from "./views.js";
+import { LEVELS } from "./words.js";
 
 // Vitals come every second; a daemon that has been silent for so long is stuck.
 const SILENT_MS = 5_000;
@@ -23,6 +26,10 @@ const pause = new Pause(place("pausing"), alerts);
 const timeline = new Timeline(place("timeline"), alerts);
 const distress = new DistressPlot(place("distress"), trace);
 const emotions = new EmotionBands(place("emotions"), trace);
+const history = new History(place, alerts);
+new SettingsView(place("settings-form"), alerts, (values) => {
+  distress.thresholds = Object.fromEntries(LEVELS.map((level) => [level, values[`fusion.threshold.${level}`]]));
+});
 let lastWord = null;
 let lastHeard = 0;
 
@@ -106,6 +113,6 @@ setInterval(() => {
   condition.show();
 }, 1_000);
 
-watchViews(() => {});
+watchViews((view) => history.shown(view === "history"));
 alerts.open();
 looked();

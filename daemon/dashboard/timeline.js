@@ -30,7 +30,7 @@ export class Timeline {
   }
 
   async #begin(snapshot) {
-    for (const event of snapshot.open_alerts) this.#put({ first_seq: event.seq, raised: event.time, event, remark: null });
+    for (const event of snapshot.open_alerts) this.#put({ first_seq: event.seq, raised: event.time, why: event.why, event, remark: null });
     try {
       const since = new Date(Date.now() - DAY).toISOString();
       const demonstrations = snapshot.source.name === "demo";
@@ -47,7 +47,7 @@ export class Timeline {
 
   #take(event) {
     const card = this.#cards.get(event.id);
-    if (card === undefined) this.#put({ first_seq: event.seq, raised: event.time, event, remark: null });
+    if (card === undefined) this.#put({ first_seq: event.seq, raised: event.time, why: event.why, event, remark: null });
     else card.take(event);
     this.#tell();
     this.#announce(event);
@@ -58,6 +58,7 @@ export class Timeline {
     if (card !== undefined) {
       card.record.first_seq = record.first_seq;
       card.record.raised = record.raised;
+      card.record.why = record.why;
       if (record.remark !== null) card.record.remark = record.remark;
       card.take(record.event);
       if (record.remark !== null) card.remark(record.remark.said, record.remark.time);

@@ -6,10 +6,10 @@ export const EMOTIONS = ["neutral", "calm", "happy", "surprised", "sad", "disgus
 export const STAGES = ["capture", "hop", "fusion", "store", "send"];
 
 export const MODALITIES = {
-  audio: "How it sounds",
-  text: "What is said",
-  context: "What is around it",
-  history: "What came before",
+  audio: "Sound",
+  text: "Words",
+  context: "Surroundings",
+  history: "Before",
 };
 
 const REASONS = {

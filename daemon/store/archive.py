@@ -15,17 +15,25 @@ HOPS_PER_S = 100
 MOST_EVENTS = 500
 _NEWEST = 2**62
 
+# A body that is no JSON is passed over where its event is read; here it must not end the query.
+_FIELD = "CASE WHEN json_valid({0}.body) THEN json_extract({0}.body, '$.{1}') END"
 # Each alert by the event that raised it, its last event, and what a person said last of it.
 _RECORDS = (
     "WITH said AS (SELECT alert, kind, wall FROM feedback"
     " WHERE id IN (SELECT max(id) FROM feedback GROUP BY alert))"
-    " SELECT first.seq, first.wall, last.seq, CAST(last.body AS BLOB), said.kind, said.wall"
+    " SELECT first.seq, first.wall, {why}, last.seq,"
+    " CAST(last.body AS BLOB), said.kind, said.wall"
     " FROM event AS first JOIN event AS last"
     " ON last.seq = (SELECT max(seq) FROM event WHERE alert = first.alert)"
-    " LEFT JOIN said ON said.alert = first.alert WHERE {} ORDER BY first.seq DESC"
+    " LEFT JOIN said ON said.alert = first.alert WHERE {where} ORDER BY first.seq DESC"
 )
-# A body that is no JSON is passed over where its event is read; here it must not end the query.
-_FIELD = "CASE WHEN json_valid(last.body) THEN json_extract(last.body, '$.{}') END"
+_ALERTS_BY_HOUR = (
+    "SELECT CAST((first.wall - ?) / ? AS INTEGER) AS hour, {level} AS level, count(*)"
+    " FROM event AS first JOIN event AS last"
+    " ON last.seq = (SELECT max(seq) FROM event WHERE alert = first.alert)"
+    " WHERE first.wall >= ? AND first.wall < ? AND first.phase = 'raised'"
+    " AND first.source <> 'demo' GROUP BY hour, level"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +62,12 @@ def load_records(
 ) -> list[AlertRecord]:
     """The newest ``limit`` alerts that are ``wanted``, newest first."""
     where, values = _conditions(wanted)
-    rows = connection.execute(_RECORDS.format(where), values)
+    rows = connection.execute(
+        _RECORDS.format(why=_FIELD.format("first", "why"), where=where), values
+    )
     found: list[AlertRecord] = []
     with closing(rows):
-        for first_seq, raised, seq, body, said, said_wall in rows:
+        for first_seq, raised, why, seq, body, said, said_wall in rows:
             if len(found) == limit:
                 break
             try:
@@ -67,7 +77,13 @@ def load_records(
                 continue
             remark = None if said is None else _remark(said, said_wall)
             found.append(
-                AlertRecord(first_seq=first_seq, raised=rfc3339(raised), event=event, remark=remark)
+                AlertRecord(
+                    first_seq=first_seq,
+                    raised=rfc3339(raised),
+                    why=event.why if why is None else why,
+                    event=event,
+                    remark=remark,
+                )
             )
     return found
 
@@ -109,14 +125,8 @@ def load_hours(connection: sqlite3.Connection, since: float, until: float) -> li
         ).fetchall()
     }
     alerts: dict[int, dict[Level, int]] = {}
-    for number, level, count in connection.execute(
-        "SELECT CAST((first.wall - ?) / ? AS INTEGER) AS hour,"  # noqa: S608 - no value in it
-        f" {_FIELD.format('level')} AS level, count(*) FROM event AS first JOIN event AS last"
-        " ON last.seq = (SELECT max(seq) FROM event WHERE alert = first.alert)"
-        " WHERE first.wall >= ? AND first.wall < ? AND first.phase = 'raised'"
-        " AND first.source <> 'demo' GROUP BY hour, level",
-        span,
-    ).fetchall():
+    query = _ALERTS_BY_HOUR.format(level=_FIELD.format("last", "level"))
+    for number, level, count in connection.execute(query, span).fetchall():
         if level in LEVELS:
             alerts.setdefault(number, {})[level] = count
     nothing = {"heard_s": 0.0, "open_s": 0.0, "level_max_db": None, "distress_max": None}
@@ -136,7 +146,7 @@ def _conditions(wanted: AlertFilter) -> tuple[str, list[object]]:
     values: list[object] = [wanted.since, wanted.until, before]
     for field, allowed in (("level", wanted.levels), ("kind", wanted.kinds)):
         if allowed:
-            where.append(f"{_FIELD.format(field)} IN ({', '.join('?' * len(allowed))})")
+            where.append(f"{_FIELD.format('last', field)} IN ({', '.join('?' * len(allowed))})")
             values += allowed
     if wanted.said == "nothing":
         where.append("said.kind IS NULL")

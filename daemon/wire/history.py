@@ -76,6 +76,7 @@ class AlertRecord(Message):
 
     first_seq: int = Field(description="of the event that raised it")
     raised: str = Field(description="when")
+    why: str = Field(description="the sentence with which it was raised")
     event: AlertEvent = Field(description="its last event")
     remark: Remark | None = Field(description="the newest")
 
