@@ -22,6 +22,17 @@ from daemon.wire.settings import Settings
 
 NOW = 1_700_000_000.0
 TOKEN = "t" * 43
+VALUES = {
+    "fusion.threshold.advisory": 0.62,
+    "fusion.threshold.warning": 0.7,
+    "fusion.threshold.critical": 0.9,
+    "fusion.cooldown_s": 5.0,
+    "quiet_hours.enabled": False,
+    "quiet_hours.start": "22:00:00",
+    "quiet_hours.end": "07:00:00",
+    "notify.desktop": True,
+    "notify.level": "warning",
+}
 SCHEMAS = schemas()
 FROM_SERVER = jsonschema.Draft202012Validator(SCHEMAS["server"])
 FROM_CLIENT = jsonschema.Draft202012Validator(SCHEMAS["client"])
@@ -87,7 +98,7 @@ class RecordedControl:
             time=rfc3339(NOW),
             stream_s=1.0,
             id=None,
-            values={"fusion.threshold.warning": 0.7},
+            values=VALUES,
             file="config.toml",
             fixed="",
             waiting="",
@@ -142,14 +153,16 @@ class Client:
 class Daemon:
     """A real journal and a real server on a port of the system's choice."""
 
-    def __init__(self, folder, **serve):
+    def __init__(self, folder, *, transcripts=False, **serve):
         self.health = Health()
         for part in ("source", "acoustic", "sound_events"):
             self.health.report(part, "ok")
         self.health.report("language", "unavailable", "not there", "install it")
         self.metrics = Metrics()
         self.control = RecordedControl()
-        self.journal = Journal.open(folder, health=self.health, commit_patience_s=30)
+        self.journal = Journal.open(
+            folder, health=self.health, transcripts=transcripts, commit_patience_s=30
+        )
         self.source = SourceStatus(name="file", state="ok")
         self.obstacles = []
         self.server = AlertServer(
@@ -193,6 +206,14 @@ class Daemon:
         """A client that has said hello, and its snapshot."""
         client = self.connect(path).hello(**fields)
         return client, client.recv()
+
+    def sign_in(self):
+        """An address that signs a browser in."""
+        client, _ = self.subscribe()
+        client.send(type="sign_in", id="1")
+        path = client.recv()["path"]
+        client.socket.close()
+        return f"http://127.0.0.1:{self.server.port}{path}"
 
     def deaf(self):
         """A subscriber that says hello, and then never reads."""

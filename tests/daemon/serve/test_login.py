@@ -14,9 +14,7 @@ class Clock:
 
 
 def sign_in_path(daemon):
-    client, _ = daemon.subscribe()
-    client.send(type="sign_in", id="1")
-    return client.recv()["path"]
+    return "/login" + daemon.sign_in().partition("/login")[2]
 
 
 def signed_in(daemon):

@@ -114,7 +114,7 @@ def test_a_time_is_one_with_its_zone(daemon, since):
 
 def test_settings_are_shown_and_changed(daemon):
     client, _ = daemon.subscribe()
-    assert ask(client, type="show_settings")["values"] == {"fusion.threshold.warning": 0.7}
+    assert ask(client, type="show_settings")["values"]["fusion.threshold.warning"] == 0.7
     values = {"fusion.threshold.warning": 0.8}
     assert ask(client, type="change_settings", values=values)["type"] == "ok"
     assert daemon.control.asked == [("change", values)]

@@ -1,0 +1,66 @@
+"""Real Chromium, in front of the real server."""
+
+import shutil
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    # A name that leads to this machine, as after DNS rebinding.
+    "--host-resolver-rules=MAP rebound.example 127.0.0.1",
+)
+PATIENCE_MS = 60_000
+SCREENS: dict[str, dict[str, Any]] = {
+    "dark": {"color_scheme": "dark", "viewport": {"width": 1280, "height": 860}},
+    "light": {"color_scheme": "light", "viewport": {"width": 1280, "height": 860}},
+    "phone": {"color_scheme": "dark", "viewport": {"width": 390, "height": 844}},
+}
+
+
+# Of one module: while it is open, this thread has an event loop that runs, and no other may.
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Any]:
+    """The browser."""
+    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    program = next(filter(None, map(shutil.which, PROGRAMS)), None)
+    if program is None:
+        pytest.skip("Chromium is not installed")
+    with playwright.sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=program, args=list(FLAGS))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def tab(chromium: Any) -> Iterator[Any]:
+    """Opens tabs, each in a profile of its own; whatever goes wrong in one fails the test."""
+    contexts, problems = [], []
+
+    def open_tab(**options: Any) -> Any:
+        context = chromium.new_context(**(SCREENS["dark"] | options))
+        context.set_default_timeout(PATIENCE_MS)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: problems.append(str(error)))
+        page.on("dialog", lambda dialog: problems.append(f"dialog: {dialog.message}"))
+        return page
+
+    yield open_tab
+    for context in contexts:
+        context.close()
+    assert problems == []
+
+
+@pytest.fixture(scope="session")
+def screens() -> dict[str, dict[str, Any]]:
+    """What the page is looked at on."""
+    return SCREENS

@@ -1,0 +1,122 @@
+"""The dashboard in front of a real daemon that hears a recording, through death and restart."""
+
+import json
+import signal
+from urllib.parse import urlsplit
+
+import pytest
+
+from daemon.wire.base import wall_seconds
+
+# When each alert came onto the page, by its id.
+WATCH = """
+window.appeared = {};
+new MutationObserver(() => {
+  for (const { dataset } of document.querySelectorAll(".alert")) {
+    window.appeared[dataset.alert] ??= Date.now();
+  }
+}).observe(document, { childList: true, subtree: true });
+"""
+PAINTED = """
+selector => {
+  const canvas = document.querySelector(selector);
+  const pixels = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
+  const ground = pixels.slice(0, 3).join();
+  for (let at = 0; at < pixels.length; at += 4) {
+    if (pixels.slice(at, at + 3).join() !== ground) return true;
+  }
+  return false;
+}
+"""
+
+
+@pytest.mark.slow
+def test_an_alert_is_shown_acknowledged_and_outlives_the_daemon(
+    tab, start_daemon, distressd, scene_recording
+):
+    daemon = start_daemon("stdin")
+    page = tab()
+    page.add_init_script(WATCH)
+    page.goto(json.loads(distressd("dashboard", "--json").stdout)["url"])
+    page.wait_for_selector('body[data-link="live"]')
+
+    with daemon.subscribe() as subscriber:
+        subscriber.receive()
+        daemon.hear(scene_recording)
+        raised = subscriber.alerts("raised")[-1]
+    card = page.locator(f'.alert[data-alert="{raised["id"]}"]')
+    card.wait_for()
+    shown_ms = page.evaluate("id => window.appeared[id]", raised["id"])
+    print(
+        f"\non the page {shown_ms - 1000 * wall_seconds(raised['time']):.0f} ms after it was raised"
+    )
+    assert float(page.inner_text("#score")) > 0
+    assert "frames a second" in page.inner_text("#parts")
+    for canvas in ("#distress canvas", "#emotions canvas"):
+        page.wait_for_function(PAINTED, arg=canvas)
+
+    card.get_by_text("Acknowledge").click()
+    page.wait_for_selector(f'.alert[data-alert="{raised["id"]}"][data-said="ack"]')
+
+    port = urlsplit(daemon.url).port
+    daemon.kill()
+    page.wait_for_selector('body[data-link="lost"]')
+    assert "What you see is old" in page.inner_text("#notices")
+    assert page.inner_text("#condition-text").startswith("Not connected")
+
+    again = start_daemon("stdin", state=daemon.state, port=port)
+    page.wait_for_selector('body[data-link="live"]')
+    page.wait_for_selector(
+        f'.alert[data-alert="{raised["id"]}"][data-open="false"][data-said="ack"]'
+    )
+    card.locator(".alert-summary").click()
+    card.get_by_text("the daemon was restarted").wait_for()
+    page.reload()
+    page.wait_for_selector(f'.alert[data-alert="{raised["id"]}"][data-said="ack"]')
+
+    again.process.send_signal(signal.SIGSTOP)
+    try:
+        page.wait_for_selector('body[data-link="silent"]')
+        assert "does not answer" in page.inner_text("#condition-text")
+    finally:
+        again.process.send_signal(signal.SIGCONT)
+    page.wait_for_selector('body[data-link="live"]')
+
+
+@pytest.mark.slow
+def test_a_threshold_that_is_changed_is_in_the_file_and_in_force(
+    tab, start_daemon, distressd, tmp_path
+):
+    start_daemon("stdin")
+    page = tab()
+    page.goto(json.loads(distressd("dashboard", "--json").stdout)["url"])
+    page.wait_for_selector('body[data-link="live"]')
+    page.evaluate("location.hash = 'settings'")
+    box = page.get_by_role("spinbutton", name="Warning: score")
+    box.wait_for()
+    page.wait_for_function(
+        "() => document.querySelector('.settings-foot').textContent.includes('Kept in')"
+    )
+    box.fill("0.95")
+    page.get_by_role("button", name="Save").click()
+    page.wait_for_function(
+        "() => document.querySelector('.settings-state').textContent.includes('ascend')"
+    )
+    box.fill("0.75")
+    page.get_by_role("button", name="Save").click()
+    page.wait_for_function(
+        "() => document.querySelector('.settings-state').textContent.startsWith('Saved')"
+    )
+    assert "warning = 0.75" in (tmp_path / "config.toml").read_text()
+    other = tab()
+    other.goto(json.loads(distressd("dashboard", "--json").stdout)["url"])
+    other.wait_for_function(
+        "() => document.querySelector('.threshold[data-level=warning]').title.endsWith('0.75')"
+    )
+
+
+def test_without_a_daemon_there_is_no_dashboard(distressd):
+    ended = distressd("dashboard")
+    assert ended.returncode == 1
+    assert "No daemon runs" in ended.stderr
+    assert "distressd run" in ended.stderr

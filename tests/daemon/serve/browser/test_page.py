@@ -1,0 +1,195 @@
+"""The dashboard in front of the server: every view, with keyboard and for screen readers."""
+
+import time
+from pathlib import Path
+
+import pytest
+
+from daemon.store.minute import Minute
+from daemon.wire.base import rfc3339
+from daemon.wire.server import SourceChanged, SourceStatus
+
+EMOTIONS = ("neutral", "calm", "happy", "sad", "angry", "fearful", "disgust", "surprised")
+SERIOUS = {"serious", "critical"}
+
+
+def minute(start, distress=0.1):
+    shares = dict.fromkeys(EMOTIONS, 0.1) | {"calm": 0.3}
+    return Minute(start, 6_000, 900, -50.0, -20.0, distress, 0.0, {"Music": 0.8}, shares)
+
+
+@pytest.fixture
+def now():
+    """The beginning of this minute."""
+    return int(time.time()) // 60 * 60
+
+
+@pytest.fixture
+def furnished(daemon, now):
+    """A daemon with something to tell of this hour."""
+    for back in range(3):
+        daemon.journal.minute(minute(now - 60 * back, 0.1 + 0.2 * back))
+    daemon.alert("past", time=rfc3339(now - 30), level="warning", kind="crying")
+    daemon.alert(
+        "past", "cleared", time=rfc3339(now - 20), level="warning", kind="crying", score=0.1
+    )
+    daemon.alert("present", time=rfc3339(now), why="A scream was heard.")
+    deadline = time.monotonic() + 60
+    while len(daemon.journal.minutes(0)) < 3:
+        assert time.monotonic() < deadline
+        time.sleep(0.01)  # minutes are written in the background
+    return daemon
+
+
+@pytest.fixture
+def visit(tab):
+    """Opens a view of a daemon's dashboard, signed in."""
+
+    def visit_(daemon, view="now", **options):
+        page = tab(**options)
+        page.goto(daemon.sign_in())
+        page.wait_for_selector('body[data-link="live"]')
+        page.evaluate("view => { location.hash = view; }", view)
+        return page
+
+    return visit_
+
+
+def test_an_alert_changes_in_place_and_opens_to_its_evidence(furnished, visit):
+    page = visit(furnished)
+    card = page.locator('.alert[data-alert="present"]')
+    card.wait_for()
+    assert card.get_attribute("data-open") == "true"
+    assert page.title() == "(1) Scream · distressd"
+    assert page.inner_text("#condition-text") == "Scream: critical alert"
+    card.locator(".alert-summary").click()
+    assert "Screaming" in card.inner_text()
+    assert "From sound to alert" in card.inner_text()
+    furnished.alert("present", "cleared", reason="ended", score=0.1)
+    page.wait_for_selector('.alert[data-alert="present"][data-open="false"]')
+    assert "Cleared: it has been quiet since" in card.inner_text()
+    assert "A scream was heard." in card.inner_text()
+    assert page.title() == "distressd"
+    assert page.locator(".alert").count() == 2
+
+
+def test_what_one_person_says_everybody_sees(furnished, visit):
+    one, other = visit(furnished), visit(furnished)
+    said = '.alert[data-alert="past"][data-said="{}"]'
+    one.locator('.alert[data-alert="past"]').get_by_text("False alarm").click()
+    for page in (one, other):
+        page.wait_for_selector(said.format("false_alarm"))
+    assert furnished.control.asked == [("false_alarm", "past")]
+    other.locator('.alert[data-alert="past"]').get_by_text("Acknowledge").click()
+    for page in (one, other):
+        page.wait_for_selector(said.format("ack"))
+
+
+def test_pausing_is_asked_for_and_shown(daemon, visit):
+    page = visit(daemon)
+    page.select_option("#pausing select", "900")
+    page.get_by_role("button", name="Pause").click()
+    daemon.source = SourceStatus(name="file", state="ok", paused_until=rfc3339(time.time() + 900))
+    common = {"time": rfc3339(time.time()), "stream_s": 1.0}
+    daemon.server.publish_status(SourceChanged(**common, source=daemon.source))
+    page.get_by_role("button", name="Resume now").click()
+    page.wait_for_function(
+        "() => document.getElementById('condition-text').textContent.startsWith('Paused')"
+    )
+    page.wait_for_function(
+        "() => document.getElementById('notices').textContent.includes('Paused')"
+    )
+    deadline = time.monotonic() + 60
+    while daemon.control.asked != [("pause", 900.0), ("resume",)]:
+        assert time.monotonic() < deadline, daemon.control.asked
+        page.wait_for_timeout(10)
+
+
+def test_history_is_filtered_and_tells_of_a_minute(furnished, visit):
+    page = visit(furnished, "history")
+    page.wait_for_selector("#past .alert")
+    assert page.locator("#past .alert").count() == 2
+    page.uncheck('#filters input[value="critical"]')
+    page.wait_for_function("() => document.querySelectorAll('#past .alert').length === 1")
+    page.select_option('#filters select[name="kind"]', "scream")
+    page.wait_for_function("() => document.querySelector('#past').textContent === 'No such alert.'")
+    page.locator(".heat-cell[data-level]").first.click()
+    page.wait_for_selector(".minute .chips")
+    assert "Music 80 %" in page.inner_text(".minute")
+    assert "Calm 30 %" in page.inner_text(".minute")
+
+
+def test_the_heat_map_is_one_stop_and_its_arrows_lead_around(furnished, visit):
+    page = visit(furnished, "history")
+    page.wait_for_selector(".heat-cell")
+    assert page.locator('.heat-cell[tabindex="0"]').count() == 1
+    page.locator('.heat-cell[tabindex="0"]').focus()
+    first = page.evaluate("document.activeElement.getAttribute('aria-label')")
+    for key in ("ArrowDown", "ArrowRight", "ArrowLeft", "End", "Home", "ArrowUp"):
+        page.keyboard.press(key)
+    assert page.evaluate("document.activeElement.getAttribute('aria-label')") == first
+    page.keyboard.press("ArrowDown")
+    assert page.evaluate("document.activeElement.getAttribute('aria-label')") != first
+    assert page.locator('.heat-cell[tabindex="0"]').count() == 1
+
+
+def test_an_alert_is_opened_and_answered_by_keyboard(furnished, visit):
+    page = visit(furnished)
+    page.locator('.alert[data-alert="present"] .alert-summary').focus()
+    page.keyboard.press("Enter")
+    page.wait_for_selector('.alert[data-alert="present"] .alert-body:not([hidden])')
+    page.keyboard.press("Tab")
+    page.keyboard.press("Space")
+    page.wait_for_selector('.alert[data-alert="present"][data-said="ack"]')
+    assert page.evaluate("document.activeElement.closest('.alert') !== null")
+
+
+def test_settings_are_changed_and_what_is_refused_is_said(daemon, visit):
+    page = visit(daemon, "settings")
+    box = page.get_by_role("spinbutton", name="Warning: score")
+    page.wait_for_function(
+        "() => document.querySelector('#settings-form input[type=number]').value !== ''"
+    )
+    assert page.get_by_role("button", name="Save").is_disabled()
+    box.fill("0.75")
+    page.get_by_role("button", name="Save").click()
+    page.wait_for_function(
+        "() => document.querySelector('.settings-state').textContent.startsWith('Saved')"
+    )
+    assert daemon.control.asked == [("change", {"fusion.threshold.warning": 0.75})]
+    assert (
+        page.evaluate("document.querySelector('.threshold[data-level=warning]').style.top") == "25%"
+    )
+
+
+@pytest.mark.parametrize("screen", ["dark", "light", "phone"])
+def test_axe_finds_nothing_serious(furnished, visit, screens, screen):
+    axe = pytest.importorskip("axe_playwright_python", reason="axe-core is not installed")
+    script = (Path(axe.__file__).parent / "axe.min.js").read_text()
+    page = visit(furnished, **screens[screen])
+    page.locator('.alert[data-alert="present"] .alert-summary').click()
+    found = []
+    for view, ready in (
+        ("now", ".alert"),
+        ("history", ".heat-cell[data-level]"),
+        ("settings", "#settings-form input"),
+    ):
+        page.evaluate("view => { location.hash = view; }", view)
+        page.wait_for_selector(ready)
+        if view == "history":
+            page.locator(ready).first.click()
+            page.wait_for_selector(".minute .chips")
+        page.evaluate(script)
+        for violation in page.evaluate("axe.run()")["violations"]:
+            if violation["impact"] in SERIOUS:
+                places = [node["html"][:120] for node in violation["nodes"][:3]]
+                found.append((view, violation["id"], violation["help"], places))
+    assert found == []
+
+
+@pytest.mark.parametrize("view", ["now", "history", "settings"])
+def test_a_phone_shows_everything_within_its_width(furnished, visit, screens, view):
+    page = visit(furnished, view, **screens["phone"])
+    page.wait_for_selector(f"#{view}")
+    widths = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
+    assert widths[0] <= widths[1]
