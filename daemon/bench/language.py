@@ -49,8 +49,7 @@ class _Answers:
                 raise DistressdError("The language worker gave no answer.", "See its log.")
 
 
-def utterance(number: int, sound: Float, *, explained: bool = False) -> Utterance:
-    """The ``number``-th utterance of a bench."""
+def _utterance(number: int, sound: Float) -> Utterance:
     pcm = (np.clip(sound, -1.0, 1.0) * 32767).astype(np.int16)
     begin = number * len(pcm)
     return Utterance(
@@ -59,7 +58,7 @@ def utterance(number: int, sound: Float, *, explained: bool = False) -> Utteranc
         end=begin + len(pcm),
         pcm=pcm,
         score=0.0,
-        explained=explained,
+        explained=False,
         cut_ns=time.monotonic_ns(),
     )
 
@@ -79,9 +78,9 @@ def busy_lane(config: Language, speech: Sequence[Float]) -> Iterator[dict[str, A
     lane = LanguageLane(config, health)
     lane.start()
     try:
-        await_models(health)
+        _await_models(health)
         for number in range(1, CALM + 1):
-            lane.submit(utterance(next(numbers), speech[number % len(speech)]), answers.take)
+            lane.submit(_utterance(next(numbers), speech[number % len(speech)]), answers.take)
             answers.until(number)
         calm = [words for _, words in answers.words]
         figures: dict[str, Any] = {
@@ -105,12 +104,7 @@ def busy_lane(config: Language, speech: Sequence[Float]) -> Iterator[dict[str, A
         lane.stop()
 
 
-def await_models(health: Health) -> None:
-    """Wait until the worker can be asked.
-
-    Raises:
-        DistressdError: the models cannot be loaded.
-    """
+def _await_models(health: Health) -> None:
     deadline = time.monotonic() + LOAD_PATIENCE_S
     while health.part("language").state not in {"ok", "degraded"}:
         part = health.part("language")
@@ -129,7 +123,7 @@ def _feed(
     while lane.alive and not stopping.is_set():
         for _ in range(KEPT_WAITING - lane.waiting):
             number = next(numbers)
-            lane.submit(utterance(number, speech[number % len(speech)]), answers.take)
+            lane.submit(_utterance(number, speech[number % len(speech)]), answers.take)
         stopping.wait(0.05)
 
 

@@ -8,6 +8,7 @@ COMMANDS = {
     "run": ("daemon.cli.run:run", "Listen, raise alerts and serve subscribers."),
     "dashboard": ("daemon.cli.dashboard:dashboard", "Open the dashboard in the browser."),
     "listen": ("daemon.cli.listen:listen", "Show alerts as they happen."),
+    "top": ("daemon.cli.top:top", "Show meters, emotions, alerts and health, live."),
     "status": ("daemon.cli.status:status", "Say whether the daemon runs, and how it is."),
     "replay": ("daemon.cli.replay:replay", "Run the whole pipeline over recordings."),
     "analyze": ("daemon.cli.analyze:analyze", "Give one verdict for each recording."),

@@ -1,5 +1,6 @@
 """``distressd listen``."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,7 @@ from daemon.cli.options import json_option, print_json
 if TYPE_CHECKING:
     from daemon.serve.client import Address
 
+_INDENT = " " * 20
 _COLOURS = {"advisory": "cyan", "warning": "yellow", "critical": "red"}
 
 
@@ -24,7 +26,7 @@ def listen(*, url: str | None, as_json: bool) -> None:
     """
     from daemon.serve.client import Follower
 
-    follower = Follower(lambda: _find(url), lambda sentence: click.echo(sentence, err=True))
+    follower = Follower(lambda: find(url), lambda sentence: click.echo(sentence, err=True))
     try:
         for message in follower.messages():
             if as_json:
@@ -35,7 +37,8 @@ def listen(*, url: str | None, as_json: bool) -> None:
         return
 
 
-def _find(url: str | None) -> "Address":
+def find(url: str | None) -> "Address":
+    """The daemon at ``url``, or the one that runs with this state folder."""
     from daemon.serve.client import Address, DaemonAbsent
     from daemon.state import Run, read_token, state_path
 
@@ -52,6 +55,11 @@ def _show(message: dict[str, Any]) -> None:
     match message["type"]:
         case "alert":
             click.echo(_alert_line(message, message["phase"]))
+            for line in _details(message):
+                click.echo(f"{_INDENT}{line}")
+        case "feedback":
+            said = {"ack": "Somebody has seen", "false_alarm": "Somebody calls a false alarm:"}
+            click.echo(f"{said[message['said']]} alert {message['alert']}.", err=True)
         case "snapshot":
             _show_part("source", message["source"])
             _show_part("language", message["language"])
@@ -74,6 +82,19 @@ def _alert_line(alert: dict[str, Any], phase: str) -> str:
     notes += ["demonstration"] if alert["source"] == "demo" else []
     told = alert["why"] + (f" ({', '.join(notes)})" if notes else "")
     return f"{when}  {level}  {phase:7}  {kind:13}  {alert['score']:.2f}  {told}"
+
+
+def _details(alert: dict[str, Any]) -> Iterator[str]:
+    """What was heard and said, and how fast it was told of."""
+    if alert["phase"] == "cleared":
+        return
+    heard = ", ".join(f"{one['label']} {one['score']:.0%}" for one in alert["sounds"])
+    if heard:
+        yield f"heard {heard}"
+    if alert["transcript"]:
+        yield f"said “{alert['transcript']}”"
+    if alert["phase"] == "raised":
+        yield f"{sum(alert['latency_ms'].values()):.1f} ms from the sound to the alert"
 
 
 def _show_part(name: str, part: dict[str, Any]) -> None:

@@ -41,13 +41,14 @@ class Address:
 
 
 class Follower:
-    """One subscription to alerts that outlives connections."""
+    """One subscription that outlives connections."""
 
     def __init__(
         self,
         find: Callable[[], Address],
         on_connection: Callable[[str], None],
         wait: Callable[[float], None] = time.sleep,
+        path: Path = Path.ALERTS,
     ) -> None:
         """Follow the daemon that ``find`` finds, anew for each connection.
 
@@ -55,10 +56,12 @@ class Follower:
             find: raises :class:`DaemonAbsent` while there is none.
             on_connection: told in a sentence whenever the connection came or went.
             wait: waits between two attempts.
+            path: what is subscribed to.
         """
         self._find = find
         self._on_connection = on_connection
         self._wait = wait
+        self._path = path
         self._said = ""
         self._position = Position()
 
@@ -100,7 +103,7 @@ class Follower:
 
     def _connection(self, address: Address) -> Iterator[dict[str, Any]]:
         with connect(
-            address.url.rstrip("/").removesuffix(Path.ALERTS) + Path.ALERTS,
+            address.url.rstrip("/").removesuffix(Path.ALERTS) + self._path,
             compression=None,
             proxy=None,
             open_timeout=HANDSHAKE_PATIENCE_S,
