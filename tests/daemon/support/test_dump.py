@@ -22,6 +22,10 @@ PRIVATE = [
     "care-of-anna.example",
     "anna-speaks.gguf",
     "jane-doe",
+    "grandma",
+    "hunter2",
+    "ring-the-neighbour",
+    "broker-of-anna",
 ]
 
 
@@ -38,13 +42,19 @@ def machine(tmp_path, monkeypatch):
     monkeypatch.setattr("platform.node", lambda: "annas-host.lan")
     monkeypatch.setattr(
         "daemon.support.parts.log",
-        lambda: f'alert said "{SAID}" to jane-doe on annas-host, token {TOKEN}\n',
+        lambda: (
+            f'alert said "{SAID}" to jane-doe on annas-host, token {TOKEN}\n'
+            "channel grandma: works; notify_grandma\n"
+        ),
     )
     config = home / "config.toml"
     config.write_text(
         '[audio]\ndevice = "Annas-Headset"\n[serve]\nport = 0\norigins = ["https://care-of-anna.example"]\n'
         '[language]\nlora = "anna-speaks.gguf"\n'
         "[privacy]\ntranscripts = true\n"
+        '[notify.webhook.grandma]\nurl = "https://hunter2.example"\nsecret = "hunter2"\n'
+        '[notify.command.bell]\ncommand = ["ring-the-neighbour"]\n'
+        '[notify.mqtt.home]\nhost = "broker-of-anna"\nusername = "hunter2"\n'
     )
     health = Health()
     journal = Journal.open(state, health=health, transcripts=True, retention_days=9)
