@@ -139,8 +139,8 @@ def main(folder: Path) -> None:
         soundfile.write(sound, render(), 16_000)
         environment = os.environ | {"DISTRESSD_STATE": str(state)}
         command = [sys.executable, "-m", "daemon"]
-        words = ["run", "--config", str(config), "--source", f"file:{sound}", "--linger"]
-        with subprocess.Popen([*command, *words], env=environment) as daemon:
+        words = ["run", "--config", str(config), "--source", f"file:{sound.name}", "--linger"]
+        with subprocess.Popen([*command, *words], env=environment, cwd=scratch) as daemon:
             try:
                 while not (state / "run.json").exists():
                     time.sleep(0.1)

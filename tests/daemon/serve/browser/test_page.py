@@ -162,6 +162,7 @@ def test_settings_are_changed_and_what_is_refused_is_said(daemon, visit):
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("screen", ["dark", "light", "phone"])
 def test_axe_finds_nothing_serious(furnished, visit, screens, screen):
     axe = pytest.importorskip("axe_playwright_python", reason="axe-core is not installed")
