@@ -49,7 +49,8 @@ class _Answers:
                 raise DistressdError("The language worker gave no answer.", "See its log.")
 
 
-def _utterance(number: int, sound: Float) -> Utterance:
+def utterance(number: int, sound: Float, *, explained: bool = False) -> Utterance:
+    """The ``number``-th utterance of a bench."""
     pcm = (np.clip(sound, -1.0, 1.0) * 32767).astype(np.int16)
     begin = number * len(pcm)
     return Utterance(
@@ -58,7 +59,7 @@ def _utterance(number: int, sound: Float) -> Utterance:
         end=begin + len(pcm),
         pcm=pcm,
         score=0.0,
-        explained=False,
+        explained=explained,
         cut_ns=time.monotonic_ns(),
     )
 
@@ -78,9 +79,9 @@ def busy_lane(config: Language, speech: Sequence[Float]) -> Iterator[dict[str, A
     lane = LanguageLane(config, health)
     lane.start()
     try:
-        _await_models(health)
+        await_models(health)
         for number in range(1, CALM + 1):
-            lane.submit(_utterance(next(numbers), speech[number % len(speech)]), answers.take)
+            lane.submit(utterance(next(numbers), speech[number % len(speech)]), answers.take)
             answers.until(number)
         calm = [words for _, words in answers.words]
         figures: dict[str, Any] = {
@@ -104,7 +105,12 @@ def busy_lane(config: Language, speech: Sequence[Float]) -> Iterator[dict[str, A
         lane.stop()
 
 
-def _await_models(health: Health) -> None:
+def await_models(health: Health) -> None:
+    """Wait until the worker can be asked.
+
+    Raises:
+        DistressdError: the models cannot be loaded.
+    """
     deadline = time.monotonic() + LOAD_PATIENCE_S
     while health.part("language").state not in {"ok", "degraded"}:
         part = health.part("language")
@@ -123,7 +129,7 @@ def _feed(
     while lane.alive and not stopping.is_set():
         for _ in range(KEPT_WAITING - lane.waiting):
             number = next(numbers)
-            lane.submit(_utterance(number, speech[number % len(speech)]), answers.take)
+            lane.submit(utterance(number, speech[number % len(speech)]), answers.take)
         stopping.wait(0.05)
 
 

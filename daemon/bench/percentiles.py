@@ -5,6 +5,19 @@ from collections.abc import Sequence
 import numpy as np
 
 
+def interval_of_p99(values: Sequence[float]) -> tuple[float, float]:
+    """Between which two of ``values`` the true 99th percentile lies, in 95 of 100 cases.
+
+    Of few values the upper end is their highest, and may be too low.
+    """
+    ordered, count = np.sort(values), len(values)
+    # How many lie above the 99th percentile is binomial; about normal, from some hundreds on.
+    middle, spread = 0.99 * count, 1.96 * (0.99 * 0.01 * count) ** 0.5
+    low = max(0, int(np.floor(middle - spread)) - 1)
+    high = min(count - 1, int(np.ceil(middle + spread)))
+    return float(ordered[low]), float(ordered[high])
+
+
 def percentiles(values: Sequence[float], *, maximum: bool = False) -> dict[str, float]:
     """``p50`` and ``p99`` (and ``max``), rounded to a thousandth."""
     found = {"p50": float(np.percentile(values, 50)), "p99": float(np.percentile(values, 99))}

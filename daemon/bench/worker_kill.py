@@ -25,7 +25,8 @@ from daemon.errors import DistressdError
 
 Float = NDArray[np.float32]
 
-LANGUAGE = "[language]\nenabled = true\n"
+# At the daemon's own priority: beside other programs it would wait for them more than work.
+LANGUAGE = "[language]\nenabled = true\nniceness = 0\n"
 LATEST_S = 1.0  # after the worker's first answer, by which it is killed
 PATIENCE_S = 300.0
 POLL_S = 0.2

@@ -204,7 +204,7 @@ def kill(
 @click.option(
     "--probes",
     type=click.IntRange(min=1),
-    default=100,
+    default=300,
     show_default=True,
     help="Alerts timed at real pace before the days, and again after.",
 )
@@ -213,8 +213,8 @@ def kill(
 def soak(*, hours: float, probes: int, recordings: tuple[Path, ...], as_json: bool) -> None:
     """Days of sound through a real daemon, as fast as it hears them.
 
-    Mostly a quiet room, with a minute of talk and cries every ten. A day takes some ten minutes,
-    and each alert that is timed about three seconds.
+    Mostly a quiet room, with a minute of talk and cries every ten. A day takes some quarter of an
+    hour, and each alert that is timed about three seconds: two days, an hour.
     """
     from daemon.audio.scene import render
     from daemon.bench.soak import bench_soak
@@ -229,6 +229,20 @@ def soak(*, hours: float, probes: int, recordings: tuple[Path, ...], as_json: bo
             lambda what, share: bar.update(task, description=what, completed=share),
         )
     _show(figures, as_json=as_json)
+
+
+@bench.command(short_help="Thousands of utterances: does the language worker grow?")
+@click.option("--utterances", type=click.IntRange(4), default=2_000, show_default=True)
+@json_option
+def words(*, utterances: int, as_json: bool) -> None:
+    """Send short sentences through one language worker, and watch its memory.
+
+    Needs espeak-ng. About ten minutes on a quiet machine.
+    """
+    from daemon.bench.words import endure
+    from daemon.config.load import load_config
+
+    _show(endure(load_config(None).language, utterances), as_json=as_json)
 
 
 def _events(recordings: tuple[Path, ...]) -> "list[NDArray[np.float32]]":

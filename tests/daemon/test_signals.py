@@ -85,12 +85,18 @@ def test_a_stop_that_hangs_is_cut_off_and_written_down(start_daemon):
 
 
 @pytest.mark.slow
-def test_a_daemon_whose_fusion_dies_starts_anew(start_daemon, scene_recording, monkeypatch):
+def test_a_daemon_whose_fusion_dies_starts_anew(start_daemon, monkeypatch, row):
     monkeypatch.delenv("INVOCATION_ID", raising=False)
     daemon = start_daemon("demo", program=(FAULTY, "fusion_dies"))
+    until(lambda: "config" in daemon.readiness()["parts"], daemon.log)  # the last to report
     (daemon.state / "die").touch()
+    until(lambda: "fusion failed at" in daemon.log.read_text(), daemon.log)
+    died_s = time.monotonic()
+    until(lambda: "The daemon stops: a part died" in daemon.log.read_text(), daemon.log)
+    noticed_s = time.monotonic() - died_s
     until(lambda: "The daemon starts itself anew" in daemon.log.read_text(), daemon.log)
     until(lambda: daemon.log.read_text().count("Serving alerts") == 2, daemon.log)
+    row("a thread dies", noticed_s, time.monotonic() - died_s - noticed_s)
     assert daemon.process.poll() is None
     assert daemon.stop() == 0
 

@@ -152,7 +152,7 @@ def test_the_devices_are_listed(virtual_microphone) -> None:
 
 @pytest.mark.slow
 def test_the_default_stands_in_for_a_device_that_was_unplugged_until_it_is_back(
-    virtual_microphone, tmp_path: Path
+    virtual_microphone, tmp_path: Path, row
 ) -> None:
     path = tmp_path / "tone.wav"
     soundfile.write(path, tone(900, 2), 16_000)
@@ -163,15 +163,20 @@ def test_the_default_stands_in_for_a_device_that_was_unplugged_until_it_is_back(
     with listening(bedside, settings=settings) as (_, ring, health):
         assert health.wait_for("ok").stage == "healthy"
         virtual_microphone.plug_out(bedside)
+        out_s = time.monotonic()
         assert health.wait_for("unavailable").stage == "recovering"
+        noticed_s = time.monotonic() - out_s
         assert health.wait_for("degraded").stage == "failed_over"
+        row("unplugged; another is heard after 1 s", noticed_s, time.monotonic() - out_s)
         reader = ring.reader("test")
         virtual_microphone.play(path)  # to the default
         hears(reader, 900)
         virtual_microphone.plug_in(bedside)
+        in_s = time.monotonic()
         found = health.wait_for("ok")
         assert found.stage == "healthy"
         assert f'"{bedside}"' in found.reason
+        row("plugged in again; looked for after 1, 2, 4 … s", None, time.monotonic() - in_s)
 
 
 def test_a_system_that_hangs_is_noticed_and_comes_back(virtual_microphone) -> None:

@@ -1,6 +1,7 @@
 """The benchmarks run and report what they promise; how fast a machine is, no test decides."""
 
 import json
+import shutil
 
 import numpy as np
 import pytest
@@ -8,9 +9,13 @@ from click.testing import CliRunner
 
 from daemon.bench.days import MINUTE, minutes, pcm
 from daemon.bench.latency import STAGES
-from daemon.bench.percentiles import percentiles
+from daemon.bench.percentiles import interval_of_p99, percentiles
 from daemon.bench.soak import Sample, slope_mb_per_day
+from daemon.bench.words import endure, growth
 from daemon.cli import main
+from daemon.config.schema import Language
+from models import registry
+from models.errors import ModelError
 
 
 def bench(*words):
@@ -23,6 +28,14 @@ def test_percentiles():
     values = [float(value) for value in range(101)]
     assert percentiles(values) == {"p50": 50.0, "p99": 99.0}
     assert percentiles(values, maximum=True)["max"] == 100.0
+
+
+def test_the_interval_of_the_99th_percentile_holds_it_in_95_of_100_cases():
+    rng = np.random.default_rng(1)
+    true = float(np.percentile(rng.lognormal(size=1_000_000), 99))
+    found = [interval_of_p99(rng.lognormal(size=400)) for _ in range(1_000)]
+    assert 0.92 < np.mean([low <= true <= high for low, high in found]) < 0.99
+    assert interval_of_p99([1.0]) == (1.0, 1.0)
 
 
 @pytest.mark.slow
@@ -100,3 +113,24 @@ def test_a_day_has_its_length_and_its_scenes():
     loud = [number for number, minute in enumerate(day) if minute == pcm(scene[:MINUTE])]
     assert loud == [5, 15, 25, 35, 45, 55]
     assert len(set(day)) == 55
+
+
+def test_growth_leaves_out_the_first_quarter():
+    assert growth([100.0, 290.0, 300.0, 301.0, 301.0, 301.0, 300.0, 300.0]) == -0.5
+    assert growth([float(step) for step in range(20)]) == 10.0
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(shutil.which("espeak-ng") is None, reason="espeak-ng is not installed")
+def test_a_worker_that_has_heard_some_utterances_is_the_same_worker():
+    pytest.importorskip("faster_whisper", reason="the extra 'language' is not installed")
+    try:
+        for name in registry.FILES:
+            registry.find(name)
+    except ModelError as error:
+        pytest.skip(f"no language models: {error}")
+    figures = endure(Language(llm=""), 24)
+    assert figures["utterances"] == 24
+    assert (figures["lost"], figures["restarts"]) == (0, 0)
+    assert figures["believed"] > 5
+    assert abs(figures["growth_mb"]) < 60.0
