@@ -137,7 +137,9 @@ class Fuser:
         """Context and history for this hop, where they have anything to say."""
         sample, readings = evidence.sample, self._readings
         around = self._context.reading(sample, alert_open=self._distress.open_alert is not None)
-        if around is None:
+        # It speaks of sounds that leave it open what they are. Beside any other it would hold an
+        # alert open for as long as it remembers, and what happens next would raise none.
+        if around is None or evidence.distress < self._config.release:
             readings.pop("context", None)
         else:
             readings["context"] = around

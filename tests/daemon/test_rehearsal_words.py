@@ -16,17 +16,17 @@ SECONDS = 30.0
 LOUD_S = (10.0, 16.0)
 
 
-def evidence(loud):
+def evidence(loud, otherwise=0.01, seconds=SECONDS):
     """One every 50 ms; ``loud`` is the probability by sound within LOUD_S."""
 
     def one(at_s):
-        distress = loud if LOUD_S[0] <= at_s < LOUD_S[1] else 0.01
+        distress = loud if LOUD_S[0] <= at_s < LOUD_S[1] else otherwise
         return AcousticEvidence(
             int(at_s * SAMPLE_RATE), gate=True, level_db=-40.0, floor_db=-60.0, distress=distress,
             infant=0.0, posterior=None, events=None, capture_ms=0.0, ring_ns=0, hop_ns=0,
         )  # fmt: skip
 
-    return tuple(one(step / 20) for step in range(1, int(SECONDS * 20)))
+    return tuple(one(step / 20) for step in range(1, int(seconds * 20)))
 
 
 def said(probability, start_s, end_s, sound):
@@ -90,3 +90,10 @@ def test_false_alarms_are_remarked_upon_and_history_lowers_them():
     (remembered,) = raised(heard, "audio+history", often)
     assert alone.warned_s is not None
     assert remembered.warned_s is None
+
+
+def test_what_was_said_before_holds_no_alert_open_beside_a_quiet_sound():
+    calls = tuple(said(0.99, at_s, at_s + 1.0, 0.2) for at_s in (1.0, 3.0, 5.0, 7.0))
+    heard = Listened(evidence(0.97, otherwise=0.2, seconds=60.0), calls, ("help",) * 4)
+    cleared = [alert.cleared_s for alert in raised(heard, ALL)]
+    assert max(cleared) < 8.0 + FUSION.fresh_s["text"] + FUSION.clear_after_s + 1.0

@@ -142,6 +142,7 @@ def _against(sound: Counts, other: Counts, place: int, rounds: int = ROUNDS) -> 
         "recall": round(recall, 4),
         "false_alarms_per_hour": round(rate, 3),
         "threshold": THRESHOLDS[chosen],
+        "finds_as_much": recall >= float(sound.curve(everything)[0][place]) - 1e-9,
     }
     if rounds:
         rng = np.random.default_rng(1)
