@@ -8,7 +8,7 @@ import numpy as np
 from daemon.config.schema import Config
 from daemon.health import Health
 from models import registry
-from models.ear import Ear
+from models.ear import Ear, make_ear
 from models.errors import ModelError
 from models.features.gate import GateSettings
 from models.networks import weights
@@ -41,7 +41,7 @@ def load_ear(config: Config, health: Health) -> Ear:
             preroll=config.gate.preroll_ms // MS_PER_HOP,
             hangover=config.gate.hangover_ms // MS_PER_HOP,
         )
-        ear = Ear(found, sounds, gate)
+        ear = make_ear(found, sounds, gate)
         _require_finite(found)
     # What the metadata lacks, has too much or of another kind; tensors of another shape.
     except (LookupError, TypeError, AttributeError, ValueError, ArithmeticError) as error:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from daemon.bench.percentiles import percentiles
 from daemon.errors import DistressdError
-from models.ear import Ear
+from models.ear.by_frames import FrameEar
 from models.features.constants import HOP, SAMPLE_RATE
 from models.features.frontend import FrontEnd
 from models.features.gain import GainSettings
@@ -67,7 +67,7 @@ class Reference:
             return np.asarray(torch.softmax(logits, dim=1)[0].numpy())
 
 
-def _time_hops(ear: Ear, hops: Float) -> list[float]:
+def _time_hops(ear: FrameEar, hops: Float) -> list[float]:
     """Microseconds of every hop with an open gate."""
     took = []
     for hop in hops:
@@ -91,10 +91,10 @@ def bench_hop(recording: Float, path: Path | None, sounds: Yamnet | None) -> dic
     reference = Reference(found)
     front = FrontEnd(GateSettings(**found.metadata["gate"]), GainSettings(**found.metadata["gain"]))
     hops = recording[: len(recording) // HOP * HOP].reshape(-1, HOP)
-    _time_hops(Ear(found, None), hops[: len(hops) // 10])  # warm
-    hop_us = _time_hops(Ear(found, None), hops)
+    _time_hops(FrameEar(found, None), hops[: len(hops) // 10])  # warm
+    hop_us = _time_hops(FrameEar(found, None), hops)
 
-    bare = Ear(found, None)
+    bare = FrameEar(found, None)
     reference_us: list[float] = []
     mfcc_diff = posterior_diff = 0.0
     with warnings.catch_warnings():
@@ -123,6 +123,6 @@ def bench_hop(recording: Float, path: Path | None, sounds: Yamnet | None) -> dic
         "posterior_max_abs_diff": posterior_diff,
     }
     if sounds:
-        took = _time_hops(Ear(found, sounds), hops)
+        took = _time_hops(FrameEar(found, sounds), hops)
         figures["hop_with_sound_events_us"] = percentiles(took) | {"mean": round(np.mean(took), 3)}
     return figures

@@ -5,15 +5,13 @@ from collections import deque
 import numpy as np
 from numpy.typing import NDArray
 
+from models.features.conditioning import Conditioner
 from models.features.constants import FRAME, HOP
-from models.features.gain import Gain, GainSettings
-from models.features.gate import Gate, GateSettings
+from models.features.gain import GainSettings
+from models.features.gate import GateSettings
 from models.features.mfcc import N_MFCC, MfccExtractor
 
 Float = NDArray[np.float32]
-
-OFFSET_RATE = 0.02  # of the constant offset, per hop: half a second
-OFFSET_IGNORED = 1e-4  # −80 dBFS: less is left alone, so that exact zeros stay zeros
 
 
 class FrontEnd:
@@ -27,8 +25,8 @@ class FrontEnd:
     SLACK = 64  # hops between two moves of the history to the front of its buffer
 
     def __init__(self, gate: GateSettings, gain: GainSettings) -> None:
-        self.gate = Gate(gate)
-        self._gain = Gain(gain)
+        self._conditioner = Conditioner(gate, gain)
+        self.gate = self._conditioner.gate
         self._mfcc = MfccExtractor()
         self._keep = gate.preroll * HOP + FRAME
         self._history = np.zeros(self._keep + self.SLACK * HOP, np.float32)
@@ -36,8 +34,6 @@ class FrontEnd:
         self._gains: deque[float] = deque(maxlen=gate.preroll + 1)
         self.frames = np.empty((gate.preroll + 1, FRAME), np.float32)
         self._features = np.empty((gate.preroll + 1, N_MFCC), np.float32)
-        self._offset: float | None = None
-        self._centred = np.empty(HOP, np.float32)
         self.opened = False
 
     def step(self, hop: Float) -> Float:
@@ -46,13 +42,10 @@ class FrontEnd:
         The array is a view into a buffer that the next call overwrites. ``opened`` tells
         whether this hop opened the gate: the network's state is to be reset first.
         """
-        hop = self._without_offset(hop)
-        self._remember(hop)
-        was_open = self.gate.is_open
-        is_open = self.gate.step(hop)
-        self._gains.append(self._gain.step(self.gate.level_db))
-        self.opened = is_open and not was_open
-        if not is_open:
+        self._remember(self._conditioner.step(hop))
+        self._gains.append(self._conditioner.gain)
+        self.opened = self._conditioner.opened
+        if not self.gate.is_open:
             return self._features[:0]
         count = 0
         for back in range(len(self._gains) - 1 if self.opened else 0, -1, -1):
@@ -66,21 +59,9 @@ class FrontEnd:
 
     def interrupt(self) -> None:
         """Samples are missing before the next hop: the stretch ends, its history is silence."""
-        self.gate.interrupt()
+        self._conditioner.interrupt()
         self._history[:] = 0.0
         self._gains.clear()
-
-    def _without_offset(self, hop: Float) -> Float:
-        """Cheap converters add a constant, which would pass for loudness."""
-        mean = float(np.add.reduce(hop)) / HOP
-        if mean == 0.0 and not hop.any():
-            return hop  # digital silence stays what it is
-        if self._offset is None:
-            self._offset = mean
-        self._offset += OFFSET_RATE * (mean - self._offset)
-        if abs(self._offset) < OFFSET_IGNORED:
-            return hop
-        return np.subtract(hop, np.float32(self._offset), out=self._centred)
 
     def _remember(self, hop: Float) -> None:
         if self._end + HOP > len(self._history):

@@ -1,12 +1,16 @@
-"""Sound events by YAMNet: the last 0.975 s in, 521 AudioSet scores out.
+"""Sound events by YAMNet: the last 0.975 s in, 521 AudioSet scores and an embedding out.
 
 YAMNet is Google's (Apache-2.0). The file holds the log-mel front end too, so it takes samples.
+Its outputs are the scores and the spectrogram. What the scores are computed from, the mean of the
+last layer over the window, says more than they do: the list of outputs is changed in memory to
+name that tensor in place of the spectrogram.
 """
 
 import contextlib
 import csv
 import hashlib
 import os
+import struct
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,6 +22,10 @@ from models.errors import ModelError
 from models.sounds.groups import GROUPS
 
 WINDOW = 15_600  # samples at 16 kHz: 0.975 s
+EMBEDDING = 1024
+_SCORES, _SPECTROGRAM, _MEAN = 123, 89, 121  # tensors of the file
+_AS_PUBLISHED = struct.pack("<Iii", 2, _SCORES, _SPECTROGRAM)  # a count and its members
+_AS_WANTED = struct.pack("<Iii", 2, _SCORES, _MEAN)
 
 Float = NDArray[np.float32]
 
@@ -53,9 +61,11 @@ class Yamnet:
     """
 
     def __init__(self, model: Path, class_map: Path) -> None:
+        content = model.read_bytes()
+        wanted = content.replace(_AS_PUBLISHED, _AS_WANTED)
         try:
             with _without_chatter():
-                self._interpreter = Interpreter(model_path=str(model), num_threads=1)
+                self._interpreter = Interpreter(model_content=wanted, num_threads=1)
                 self._interpreter.allocate_tensors()
         except (ValueError, RuntimeError) as error:
             raise ModelError(
@@ -63,13 +73,15 @@ class Yamnet:
             ) from error
         given, made = self._interpreter.get_input_details(), self._interpreter.get_output_details()
         self.class_names = read_class_names(class_map)
-        if given[0]["shape"][-1] != WINDOW or made[0]["shape"][-1] != len(self.class_names):
-            digest = hashlib.sha256(model.read_bytes()).hexdigest()
+        shapes = [one["shape"][-1] for one in (*given, *made)]
+        if shapes != [WINDOW, len(self.class_names), EMBEDDING]:
+            digest = hashlib.sha256(content).hexdigest()
             raise ModelError(
                 f"{model.name} (sha256 {digest[:12]}…) is not the YAMNet that is expected.",
                 "Run `distressd models pull yamnet`.",
             )
         self._input, self._output = given[0], made[0]["index"]
+        self._mean = made[1]["index"]
         index = {name: position for position, name in enumerate(self.class_names)}
         self._groups = [np.array([index[name] for name in names]) for names in GROUPS.values()]
         self.grouped = np.zeros(len(GROUPS), np.float32)
@@ -86,6 +98,10 @@ class Yamnet:
         for position, members in enumerate(self._groups):
             self.grouped[position] = scores[members].max()
         return scores
+
+    def embedding(self) -> Float:
+        """What the last window's scores were computed from, (1024,), none of it negative."""
+        return np.asarray(self._interpreter.get_tensor(self._mean)[0], np.float32)
 
     def top(self, scores: Float, count: int = 3) -> tuple[tuple[str, float], ...]:
         """The strongest classes by name, strongest first."""

@@ -12,7 +12,14 @@ from hypothesis import strategies as st
 
 from models import registry
 from models.calibration import FEATURES, Calibration, emotion_features, sound_features
-from models.ear import ANGRY, EVENT_HOPS, FEARFUL, IDLE_EVENT_HOPS, SMOOTHING, Ear
+from models.ear.by_frames import (
+    ANGRY,
+    EVENT_HOPS,
+    FEARFUL,
+    IDLE_EVENT_HOPS,
+    SMOOTHING,
+    FrameEar,
+)
 from models.errors import ModelError
 from models.features.constants import HOP
 from models.features.frontend import FrontEnd
@@ -53,12 +60,12 @@ def yamnet() -> Yamnet:
         pytest.skip(str(error))
 
 
-def heard(ear: Ear) -> list[float]:
+def heard(ear: FrameEar) -> list[float]:
     return [ear.distress, ear.infant, *ear.posterior, *ear.features, ear.is_open]
 
 
 def test_every_step_is_what_torch_says_of_the_front_ends_frames(stored: Weights, network):
-    ear = Ear(stored, None)
+    ear = FrameEar(stored, None)
     metadata = stored.metadata
     front = FrontEnd(GateSettings(**metadata["gate"]), GainSettings(**metadata["gain"]))
     calibration = Calibration.of(metadata["calibration"]["voice"])
@@ -89,7 +96,7 @@ def test_every_step_is_what_torch_says_of_the_front_ends_frames(stored: Weights,
 @settings(max_examples=15)
 @given(drawn=pieces)
 def test_what_comes_out_are_probabilities_in_time(stored_weights, drawn):
-    ear = Ear(stored_weights, None, GATE)
+    ear = FrameEar(stored_weights, None, GATE)
     for hop in hops_of(stream_of(drawn)):
         ear.step(hop)
         assert 0.0 <= ear.distress <= 1.0
@@ -107,7 +114,7 @@ def stored_weights(weights_path: Path) -> Weights:
 
 
 def test_two_ears_hear_the_same(stored: Weights):
-    one, other = Ear(stored, None), Ear(stored, None)
+    one, other = FrameEar(stored, None), FrameEar(stored, None)
     for hop in hops_of(SPOKEN):
         one.step(hop)
         other.step(hop.copy())
@@ -115,7 +122,7 @@ def test_two_ears_hear_the_same(stored: Weights):
 
 
 def test_an_interruption_before_the_first_hop_changes_nothing(stored: Weights):
-    fresh, interrupted = Ear(stored, None), Ear(stored, None)
+    fresh, interrupted = FrameEar(stored, None), FrameEar(stored, None)
     interrupted.interrupt()
     for hop in hops_of(SPOKEN):
         fresh.step(hop)
@@ -124,7 +131,7 @@ def test_an_interruption_before_the_first_hop_changes_nothing(stored: Weights):
 
 
 def test_nothing_heard_before_an_interruption_goes_on_after_it(stored: Weights, yamnet: Yamnet):
-    ear, fresh = Ear(stored, yamnet), Ear(stored, yamnet)
+    ear, fresh = FrameEar(stored, yamnet), FrameEar(stored, yamnet)
     for hop in hops_of(SPOKEN)[:100]:
         ear.step(hop)
     assert ear.is_open
@@ -146,7 +153,7 @@ def test_a_new_stretch_owes_nothing_to_the_one_before(stored: Weights):
     stretch = [(0.2, 30, 9)]
     ears = []
     for before in (quiet, loud):
-        ear = Ear(plain, None)
+        ear = FrameEar(plain, None)
         for hop in hops_of(stream_of([*before, (5e-4, 150, 10), *stretch])):
             ear.step(hop)
         assert ear.is_open
@@ -155,14 +162,14 @@ def test_a_new_stretch_owes_nothing_to_the_one_before(stored: Weights):
 
 
 def test_the_gates_settings_may_be_overridden(stored: Weights):
-    ear = Ear(stored, None, GateSettings(quietest_db=0.0))
+    ear = FrameEar(stored, None, GateSettings(quietest_db=0.0))
     for hop in hops_of(SPOKEN):
         ear.step(hop)
         assert not ear.is_open
 
 
 def test_level_and_floor_are_the_gates(stored: Weights):
-    ear = Ear(stored, None)
+    ear = FrameEar(stored, None)
     for hop in hops_of(SPOKEN):
         ear.step(hop)
     assert ear.level_db == pytest.approx(20 * np.log10(0.05), abs=1.0)
@@ -170,7 +177,7 @@ def test_level_and_floor_are_the_gates(stored: Weights):
 
 
 def test_without_sound_events_it_says_none(stored: Weights):
-    ear = Ear(stored, None)
+    ear = FrameEar(stored, None)
     for hop in hops_of(SPOKEN):
         ear.step(hop)
         assert ear.window is None
@@ -179,7 +186,7 @@ def test_without_sound_events_it_says_none(stored: Weights):
 
 
 def test_sound_events_hear_the_last_window_of_the_stream(stored: Weights, yamnet: Yamnet):
-    ear = Ear(stored, yamnet)
+    ear = FrameEar(stored, yamnet)
     padded = np.concatenate([np.zeros(WINDOW, np.float32), SPOKEN])
     runs = []
     for number, hop in enumerate(hops_of(SPOKEN), 1):
@@ -201,7 +208,7 @@ def test_sound_events_hear_the_last_window_of_the_stream(stored: Weights, yamnet
 
 
 def test_sound_events_rest_where_nothing_happens(stored: Weights, yamnet: Yamnet):
-    ear = Ear(stored, yamnet)
+    ear = FrameEar(stored, yamnet)
     runs = []
     for number in range(1, 401):
         ear.step(np.zeros(HOP, np.float32))

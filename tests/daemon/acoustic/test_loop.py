@@ -16,19 +16,19 @@ from daemon.audio.ring import Ring
 from daemon.audio.scene import render
 from daemon.config.schema import ConfirmMs, Fusion
 from daemon.pipeline import quiet_hops
-from models.ear import Ear
+from models.ear.by_frames import FrameEar
 from models.features.constants import HOP
 from models.networks import weights
 
 PATIENCE_S = 60.0
 
 
-def nervous_ear() -> Ear:
+def nervous_ear() -> FrameEar:
     """One that is alarmed now and then by the voices of the scene, without sound events."""
     found = weights.load(None)
     found.metadata["calibration"]["voice"] |= {"features": ["odds"], "bias": [1.0, -20.0]}
     found.metadata["calibration"]["voice"]["weight"] = [[0.8], [0.0]]
-    return Ear(found, None)
+    return FrameEar(found, None)
 
 
 def heard(

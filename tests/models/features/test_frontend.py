@@ -5,8 +5,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from models.features.conditioning import OFFSET_IGNORED, OFFSET_RATE
 from models.features.constants import FRAME, HOP
-from models.features.frontend import OFFSET_IGNORED, OFFSET_RATE, FrontEnd
+from models.features.frontend import FrontEnd
 from models.features.gain import GainSettings, gains
 from models.features.gate import Gate, GateSettings
 from models.features.mfcc import N_MFCC, mfcc_frames

@@ -1,10 +1,4 @@
-"""What listens: hops in, posterior, sound events and two calibrated probabilities out.
-
-One object, one thread, no clock: the daemon's hop loop, training's calibration and evaluation
-all run this same step.
-"""
-
-from dataclasses import dataclass
+"""The ear of the 13-MFCC network: the LSTM every hop, YAMNet every 100 ms, and a rule for both."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +10,7 @@ from models.calibration import (
     emotion_features,
     sound_features,
 )
+from models.ear.ear import SoundWindow
 from models.features.constants import HOP
 from models.features.frontend import FrontEnd
 from models.features.gain import GainSettings
@@ -33,16 +28,7 @@ IDLE_EVENT_HOPS = 50  # and every 500 ms when the gate has been closed for a win
 ANGRY, FEARFUL = 4, 5
 
 
-@dataclass(frozen=True, slots=True)
-class SoundWindow:
-    """One run of the sound-event network: scores by group, and the strongest classes."""
-
-    hop: int
-    grouped: dict[str, float]
-    top: tuple[tuple[str, float], ...]
-
-
-class Ear:
+class FrameEar:
     """Steps through a stream hop by hop. Attributes hold what was heard last.
 
     Args:
