@@ -10,13 +10,13 @@ import torch
 from models.errors import ModelError
 
 if TYPE_CHECKING:
-    from models.training.train import Recipe
+    from _typeshed import DataclassInstance
 
 
 class Checkpoint:
     """One file, replaced whole after each epoch, that belongs to one recipe."""
 
-    def __init__(self, path: Path, recipe: "Recipe") -> None:
+    def __init__(self, path: Path, recipe: "DataclassInstance") -> None:
         self._path = path
         self._recipe = json.dumps(asdict(recipe), sort_keys=True)
 

@@ -1,0 +1,1 @@
+"""Trains the listener: mixtures, what is heard of them, targets, learning, calibration."""
