@@ -30,10 +30,6 @@ settings.load_profile("steady")
 # would inherit that; those that are told to end by it would go on for ever.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
-# Where the tests were started in the background, SIGINT is ignored, and every process started here
-# would inherit that; those that are told to end by it would go on for ever.
-signal.signal(signal.SIGINT, signal.default_int_handler)
-
 BESIDE = Path(__file__).parents[2] / "shared" / "data"
 PULSEAUDIO_START_S = 60.0
 

@@ -13,7 +13,9 @@ from safetensors.numpy import save as serialise
 
 from models.errors import ModelError
 
-SHIPPED = Path(__file__).parents[1] / "weights" / "emotion_lstm.safetensors"
+_FOLDER = Path(__file__).parents[1] / "weights"
+EMOTION_LSTM = _FOLDER / "emotion_lstm.safetensors"
+SHIPPED = EMOTION_LSTM
 FORMAT = "distressd-emotion-lstm/1"
 
 
