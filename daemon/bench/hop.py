@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from daemon.bench.percentiles import percentiles
 from daemon.errors import DistressdError
 from models.ear.by_frames import FrameEar
+from models.errors import ModelError
 from models.features.constants import HOP, SAMPLE_RATE
 from models.features.frontend import FrontEnd
 from models.features.gain import GainSettings
@@ -86,8 +87,17 @@ def bench_hop(recording: Float, path: Path | None, sounds: Yamnet | None) -> dic
         ``frames``, ``hop_us`` (without sound events), ``hop_with_sound_events_us``,
         ``reference_us``, ``ratio`` of the medians, ``mfcc_max_abs_diff`` and
         ``posterior_max_abs_diff``.
+
+    Raises:
+        ModelError: if the weights are missing, damaged or of another network than the LSTM over
+            thirteen MFCC.
     """
     found = weights.load(path)
+    if found.metadata.get("network", "emotion_lstm") != "emotion_lstm":
+        raise ModelError(
+            "The configured acoustic weights are of another network than the one that is timed.",
+            "Leave out [acoustic] weights for this bench.",
+        )
     reference = Reference(found)
     front = FrontEnd(GateSettings(**found.metadata["gate"]), GainSettings(**found.metadata["gain"]))
     hops = recording[: len(recording) // HOP * HOP].reshape(-1, HOP)

@@ -3,7 +3,7 @@
 Nothing but the gate runs while it is closed. When it opens, the blocks before the opening are
 heard first, so that the network knows the room; when it has been closed for as long as a window of
 the sound events, listening ends and the state is forgotten. Training cuts its streams the same
-way (``models.training.listening``).
+way (``models.training.listener.stretches``).
 """
 
 import math

@@ -1,8 +1,9 @@
 """Everything that decides what a listener becomes; it is saved inside the weights."""
 
-import tomllib
+from collections.abc import Mapping
 from dataclasses import field
 from pathlib import Path
+from typing import Any
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass
@@ -27,7 +28,7 @@ class Shape:
 
 @dataclass(frozen=True, config=_CLOSED)
 class ListenerRecipe:
-    """A recipe file holds any of these; what it leaves out is as here.
+    """The settings of a recipe file are any of these; what it leaves out is as here.
 
     Attributes:
         seed: of mixtures, of the network's beginning and of the order of learning.
@@ -76,18 +77,19 @@ class ListenerRecipe:
     gain: GainSettings = field(default_factory=GainSettings)
 
 
-def read_recipe(path: Path) -> ListenerRecipe:
-    """The recipe in a TOML file.
+def listener_recipe(settings: Mapping[str, Any], path: Path) -> ListenerRecipe:
+    """The recipe with the ``settings`` of the file at ``path``.
 
     Raises:
         ModelError: names every setting that is wrong.
     """
     try:
-        return TypeAdapter(ListenerRecipe).validate_python(tomllib.loads(path.read_text()))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise ModelError(f"{path} cannot be read ({error}).", "A recipe is a TOML file.") from error
+        return TypeAdapter(ListenerRecipe).validate_python(dict(settings))
     except ValidationError as error:
         wrong = "; ".join(
             f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors()
         )
-        raise ModelError(f"{path} is no recipe: {wrong}.", "See models/recipes.") from error
+        raise ModelError(
+            f"{path} is no recipe of a listener: {wrong}.",
+            "Correct its settings; those that are left out are the defaults.",
+        ) from error

@@ -77,7 +77,7 @@ def test_it_hears_what_training_cuts_out(
         np.testing.assert_allclose(
             np.array(by_block)[ends[listens]],
             said(module, stretch, embedded=embedded)[listens],
-            atol=0.02,  # the stretches are kept in half precision
+            atol=0.05,  # the stretches are kept in half precision
         )
         covered += len(ends[listens])
     silent = [pair for pair in by_block if pair == (0.0, 0.0)]

@@ -5,7 +5,7 @@ import pytest
 import soundfile
 
 from models.data.corpora import Clip
-from models.ear import Ear
+from models.ear.by_frames import FrameEar
 from models.evaluation.clips.hearing import CUT_S, Look, cut, hear, hear_clips, whole
 from models.evaluation.clips.level_duration import level_duration_auc
 from models.evaluation.floor import LEAD_S
@@ -69,7 +69,7 @@ def test_the_score_is_the_highest_from_the_onset_on():
 
 
 def ear_without_sounds(path):
-    return Ear(weights.load(path), None)
+    return FrameEar(weights.load(path), None)
 
 
 @pytest.mark.slow
