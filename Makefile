@@ -19,12 +19,12 @@ endif
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run listen test check bench fuzz clean
+.PHONY: help setup run listen test test-slow check bench fuzz clean
 
 help: ## Show this
 	@echo 'distressd listens, on this machine, for a person in distress.'
 	@echo
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
 
 setup: ## Build .venv with what listens and the language models' libraries
 	@.ci/setup $(LISTENING)
@@ -37,9 +37,13 @@ listen: ## Show alerts as they happen (in a second terminal)
 	@.ci/setup core
 	@$(BIN)/distressd listen
 
-test: ## Run every test
+test: ## Run the tests, but for the longest
 	@.ci/setup all
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -m 'not slow'
+
+test-slow: ## Run the longest tests
+	@.ci/setup all
+	@$(BIN)/python -m pytest -m slow
 
 check: ## Run the linter, the formatter's check and the strict type checker
 	@.ci/setup all

@@ -31,7 +31,6 @@ def screams(sound_events, tmp_path_factory) -> Path:
     return path
 
 
-@pytest.mark.slow
 @pytest.mark.microphone
 @pytest.mark.timeout(300)
 def test_what_a_microphone_hears_is_in_a_subscribers_hands_within_100_ms(
