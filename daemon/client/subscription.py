@@ -22,7 +22,6 @@ from pydantic import ValidationError
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidURI
 
-from daemon.client.position import Position
 from daemon.errors import ServeError, UsageError
 from daemon.serve.client import (
     FINAL,
@@ -33,6 +32,7 @@ from daemon.serve.client import (
     Address,
     DaemonAbsent,
 )
+from daemon.serve.position import Position
 from daemon.serve.subscriber import Path
 from daemon.state import Run, read_token, state_path
 from daemon.wire.server import SERVER, AnyServerMessage

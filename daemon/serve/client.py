@@ -9,9 +9,9 @@ from typing import Any
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidURI
 from websockets.sync.client import connect
 
-from daemon.client.position import Position
 from daemon.errors import ServeError, UsageError
 from daemon.serve.admission import FOREIGN, MALFORMED, WRONG_TOKEN
+from daemon.serve.position import Position
 from daemon.serve.subscriber import Path
 
 FIRST_RETRY_S = 0.5
