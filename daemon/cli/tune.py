@@ -14,7 +14,7 @@ def tune() -> None:
     """Find out how a language model is best asked."""
 
 
-@tune.command()
+@tune.command(short_help="Find how a model tells distress best.")
 @config_option
 @click.option("--llm", help="A GGUF file, or smollm2-135m; else the one of [language] llm.")
 @click.option(
