@@ -12,11 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.ear.ear import SoundWindow
-from models.ear.history import History
 from models.features.conditioning import Conditioner
 from models.features.constants import FRAME, HOP
 from models.features.gain import GainSettings
 from models.features.gate import GateSettings
+from models.features.history import History
 from models.features.logmel import LogMel
 from models.networks.listener_stepper import BLOCK, ListenerStepper
 from models.networks.stepper import softmax
@@ -65,7 +65,7 @@ class BlockEar:
         self._groups = {
             group: np.array([place[name] for name in names]) for group, names in GROUPS.items()
         }
-        self._history = History(max(WINDOW, CATCH_UP * BLOCK * HOP + FRAME))
+        self._history = History(max(WINDOW, CATCH_UP * BLOCK * HOP + FRAME), slack=WINDOW)
         self._gains = np.ones(CATCH_UP * BLOCK, np.float32)
         self._hops = 0
         self._closed_for = LINGER_HOPS + 1

@@ -15,6 +15,7 @@ from models.features.constants import HOP
 from models.features.frontend import FrontEnd
 from models.features.gain import GainSettings
 from models.features.gate import GateSettings
+from models.features.history import History
 from models.networks.stepper import Stepper, softmax
 from models.networks.weights import Weights
 from models.sounds.groups import GROUPS
@@ -58,8 +59,7 @@ class FrameEar:
         self._by_sounds = Calibration.of(metadata["calibration"]["sounds"])
         self.features = np.zeros(len(FEATURES), np.float32)
         self._sound_distress = 0.0
-        self._audio = np.zeros(WINDOW * 2, np.float32)
-        self._end = WINDOW
+        self._history = History(WINDOW, slack=WINDOW)
         self._hops = 0
         self._closed_for = 0
         self._begin_stretch = False
@@ -109,7 +109,7 @@ class FrameEar:
         """
         self._front.interrupt()
         self._stepper.reset()
-        self._audio[:] = 0.0
+        self._history.forget()
         self._closed_for = 0
         self.window = None
         self.distress = self.infant = self._sound_distress = 0.0
@@ -124,16 +124,12 @@ class FrameEar:
         self.posterior += posterior
 
     def _hear_events(self, sounds: Yamnet, hop: Float) -> None:
-        if self._end + HOP > len(self._audio):
-            self._audio[:WINDOW] = self._audio[self._end - WINDOW : self._end]
-            self._end = WINDOW
-        self._audio[self._end : self._end + HOP] = hop
-        self._end += HOP
+        self._history.add(hop)
         self._closed_for = 0 if self.is_open else self._closed_for + 1
         idle = self._closed_for > WINDOW // HOP
         self.ran_events = self._hops % (IDLE_EVENT_HOPS if idle else EVENT_HOPS) == 0
         if self.ran_events:
-            scores = sounds(self._audio[self._end - WINDOW : self._end])
+            scores = sounds(self._history.last(WINDOW))
             sound_features(sounds.grouped, self.features)
             self._sound_distress, self.infant = self._by_sounds(self.features)
             grouped = dict(zip(GROUPS, (float(s) for s in sounds.grouped), strict=True))

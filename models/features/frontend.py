@@ -9,6 +9,7 @@ from models.features.conditioning import Conditioner
 from models.features.constants import FRAME, HOP
 from models.features.gain import GainSettings
 from models.features.gate import GateSettings
+from models.features.history import History
 from models.features.mfcc import N_MFCC, MfccExtractor
 
 Float = NDArray[np.float32]
@@ -29,8 +30,7 @@ class FrontEnd:
         self.gate = self._conditioner.gate
         self._mfcc = MfccExtractor()
         self._keep = gate.preroll * HOP + FRAME
-        self._history = np.zeros(self._keep + self.SLACK * HOP, np.float32)
-        self._end = self._keep
+        self._history = History(self._keep, slack=self.SLACK * HOP)
         self._gains: deque[float] = deque(maxlen=gate.preroll + 1)
         self.frames = np.empty((gate.preroll + 1, FRAME), np.float32)
         self._features = np.empty((gate.preroll + 1, N_MFCC), np.float32)
@@ -42,16 +42,16 @@ class FrontEnd:
         The array is a view into a buffer that the next call overwrites. ``opened`` tells
         whether this hop opened the gate: the network's state is to be reset first.
         """
-        self._remember(self._conditioner.step(hop))
+        self._history.add(self._conditioner.step(hop))
         self._gains.append(self._conditioner.gain)
         self.opened = self._conditioner.opened
         if not self.gate.is_open:
             return self._features[:0]
-        count = 0
+        count, recent = 0, self._history.last(self._keep)
         for back in range(len(self._gains) - 1 if self.opened else 0, -1, -1):
-            end = self._end - back * HOP
+            end = self._keep - back * HOP
             frame = self.frames[count]
-            np.multiply(self._history[end - FRAME : end], self._gains[-1 - back], out=frame)
+            np.multiply(recent[end - FRAME : end], self._gains[-1 - back], out=frame)
             if frame.any():
                 self._mfcc(frame, self._features[count])
                 count += 1
@@ -60,12 +60,5 @@ class FrontEnd:
     def interrupt(self) -> None:
         """Samples are missing before the next hop: the stretch ends, its history is silence."""
         self._conditioner.interrupt()
-        self._history[:] = 0.0
+        self._history.forget()
         self._gains.clear()
-
-    def _remember(self, hop: Float) -> None:
-        if self._end + HOP > len(self._history):
-            self._history[: self._keep] = self._history[self._end - self._keep : self._end]
-            self._end = self._keep
-        self._history[self._end : self._end + HOP] = hop
-        self._end += HOP

@@ -9,11 +9,11 @@ Float = NDArray[np.float32]
 
 
 class History:
-    """Keeps at least ``samples``; moves them to the front of its buffer now and then."""
+    """Keeps ``samples``; moves them to the front of its buffer each time ``slack`` more came."""
 
-    def __init__(self, samples: int) -> None:
+    def __init__(self, samples: int, slack: int) -> None:
         self._keep = samples
-        self._buffer = np.zeros(2 * samples + HOP, np.float32)
+        self._buffer = np.zeros(samples + slack, np.float32)
         self._end = samples
 
     def add(self, hop: Float) -> None:
