@@ -1,7 +1,9 @@
 """What every channel can do."""
 
 import asyncio
+import ssl
 from abc import ABC, abstractmethod
+from pathlib import Path
 
 from daemon.notify.notice import Notice
 
@@ -67,3 +69,17 @@ class Channel(ABC):
 
     async def close(self) -> None:  # noqa: B027 - many have nothing to close
         """Let go of what is held. Does not raise."""
+
+
+def trusted(ca: Path | None) -> ssl.SSLContext:
+    """The authorities that the other end is checked by: the system's, or those of ``ca``.
+
+    Raises:
+        DeliveryError: ``ca`` is no PEM file that can be read.
+    """
+    try:
+        return ssl.create_default_context(cafile=ca)
+    except (OSError, ssl.SSLError) as error:
+        raise DeliveryError(
+            f"the certificate {ca} cannot be used ({error})", "Name a PEM file in ca.", absent=True
+        ) from error

@@ -4,11 +4,10 @@ import asyncio
 import contextlib
 import json
 import logging
-import ssl
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Protocol
 
-from daemon.notify.channels.channel import Channel, DeliveryError
+from daemon.notify.channels.channel import Channel, DeliveryError, trusted
 from daemon.notify.channels.discovery import discovery
 from daemon.notify.channels.standing import Standing
 from daemon.notify.host import host_name
@@ -120,23 +119,13 @@ class MqttChannel(Channel):
         import aiomqtt
 
         config = self._config
-        tls = None
-        if config.tls:
-            try:
-                tls = ssl.create_default_context(cafile=config.ca)
-            except (OSError, ssl.SSLError) as error:
-                raise DeliveryError(
-                    f"the certificate {config.ca} cannot be used ({error})",
-                    "Name a PEM file in ca.",
-                    absent=True,
-                ) from error
         will = aiomqtt.Will(f"{self._base}/availability", OFFLINE, 1, retain=True)
         return aiomqtt.Client(
             config.host,
             config.port,
             username=config.username or None,
             password=config.password.get_secret_value() if config.password else None,
-            tls_context=tls,
+            tls_context=trusted(config.ca) if config.tls else None,
             will=will if self._standing is not None else None,
             keepalive=KEEPALIVE_S,
             timeout=self.patience_s / 2,

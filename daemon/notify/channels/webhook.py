@@ -5,12 +5,11 @@ import binascii
 import hashlib
 import hmac
 import json
-import ssl
 import time
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from daemon.notify.channels.channel import Channel, DeliveryError
+from daemon.notify.channels.channel import Channel, DeliveryError, trusted
 from daemon.notify.notice import Notice
 
 if TYPE_CHECKING:
@@ -77,16 +76,8 @@ class WebhookChannel(Channel):
 
         if self._client is not None:
             return
-        try:
-            trust = ssl.create_default_context(cafile=self._config.ca)
-        except (OSError, ssl.SSLError) as error:
-            raise DeliveryError(
-                f"the certificate {self._config.ca} cannot be used ({error})",
-                "Name a PEM file in ca.",
-                absent=True,
-            ) from error
         self._client = httpx2.AsyncClient(
-            verify=trust,
+            verify=trusted(self._config.ca),
             timeout=None,
             follow_redirects=False,
             trust_env=False,  # where it goes is in the configuration only
