@@ -5,8 +5,8 @@ import time
 import click
 
 from daemon.cli.options import json_option, print_json
+from daemon.cli.running import running
 from daemon.cli.spans import Length, local
-from daemon.state import Run, state_path
 
 LONGEST_S = 86_400.0
 
@@ -25,7 +25,7 @@ def pause(*, length: float, as_json: bool) -> None:
 
     if not 0 < length <= LONGEST_S:
         raise UsageError("A pause is of more than nothing and at most a day (24h).")
-    ask(_running(), {"type": "pause", "seconds": length})
+    ask(running(), {"type": "pause", "seconds": length})
     until = time.time() + length
     if as_json:
         print_json({"paused_until": until})
@@ -39,20 +39,8 @@ def resume(*, as_json: bool) -> None:
     """End a pause; where there is none, nothing happens."""
     from daemon.serve.ask import ask
 
-    ask(_running(), {"type": "resume"})
+    ask(running(), {"type": "resume"})
     if as_json:
         print_json({"paused_until": None})
     else:
         click.echo("Alerts are raised again.")
-
-
-def _running() -> Run:
-    from daemon.errors import ServeError
-
-    folder = state_path()
-    run = Run.read(folder)
-    if run is None:
-        raise ServeError(
-            f"No daemon runs with the state folder {folder}.", "Start it with: distressd run"
-        )
-    return run
