@@ -23,9 +23,7 @@ from models.data.splits import RAVDESS_FOLDS, ravdess_actors
 from models.networks import weights
 from models.networks.emotion_lstm import EmotionLSTM
 from models.training.calibrate import untaught
-from models.training.train import Fold, Recipe, learn_epoch, prepare, recalls
-
-STANDARD_OF = 5  # one example in so many tells mean and spread: neighbouring frames are alike
+from models.training.train import Fold, Recipe, begin, learn_epoch, prepare, recalls
 
 
 def train_folds(
@@ -65,17 +63,7 @@ def _of(fold: Fold, actors: Sequence[int]) -> Fold:
 def _fit(learn: Fold, dev: Fold, recipe: Recipe, fold: int) -> tuple[EmotionLSTM, float]:
     torch.manual_seed(recipe.seed + fold)
     rng = np.random.default_rng((recipe.seed, fold))
-    model = EmotionLSTM(dropout=recipe.dropout)
-    every = torch.from_numpy(np.concatenate([e.features for e in learn.examples[::STANDARD_OF]]))
-    model.mean.copy_(every.mean(0))
-    model.scale.copy_(1.0 / every.std(0))
-    optimiser = torch.optim.AdamW(
-        model.parameters(), lr=recipe.learning_rate, weight_decay=recipe.weight_decay
-    )
-    steps = recipe.epochs * (recipe.examples_per_epoch // recipe.batch)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(
-        optimiser, recipe.learning_rate, total_steps=steps, pct_start=0.1
-    )
+    model, optimiser, schedule = begin(learn, recipe)
     chance, uar = learn.weights(recipe.share), 0.0
     for epoch in range(1, recipe.epochs + 1):
         began = time.monotonic()

@@ -35,6 +35,8 @@ from models.training.streams import Example, StreamSettings, make_examples
 
 Float = NDArray[np.float32]
 
+STANDARD_OF = 5  # one example in so many tells mean and spread: neighbouring frames are alike
+
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
@@ -209,17 +211,12 @@ def learn_epoch(
     return float(np.mean(losses))
 
 
-def train(data: Path, out: Path, recipe: Recipe) -> dict[str, float]:
-    """Train, and write the weights of the best development epoch; returns its figures."""
-    torch.manual_seed(recipe.seed)
-    rng = np.random.default_rng(recipe.seed)
-    folds = split(read_all(data))
-    learn = prepare(folds["train"], recipe, recipe.variants, "training")
-    dev_clips = [c for c in folds["dev"] if c.corpus == "ravdess"]
-    dev = prepare(dev_clips, recipe.as_spoken(), {}, "development")
-
+def begin(
+    learn: Fold, recipe: Recipe
+) -> tuple[EmotionLSTM, torch.optim.Optimizer, torch.optim.lr_scheduler.LRScheduler]:
+    """A network that has learned nothing, standardised as ``learn`` is, and what teaches it."""
     model = EmotionLSTM(dropout=recipe.dropout)
-    every = torch.from_numpy(np.concatenate([e.features for e in learn.examples[::5]]))
+    every = torch.from_numpy(np.concatenate([e.features for e in learn.examples[::STANDARD_OF]]))
     model.mean.copy_(every.mean(0))
     model.scale.copy_(1.0 / every.std(0))
     optimiser = torch.optim.AdamW(
@@ -229,6 +226,18 @@ def train(data: Path, out: Path, recipe: Recipe) -> dict[str, float]:
     schedule = torch.optim.lr_scheduler.OneCycleLR(
         optimiser, recipe.learning_rate, total_steps=steps, pct_start=0.1
     )
+    return model, optimiser, schedule
+
+
+def train(data: Path, out: Path, recipe: Recipe) -> dict[str, float]:
+    """Train, and write the weights of the best development epoch; returns its figures."""
+    torch.manual_seed(recipe.seed)
+    rng = np.random.default_rng(recipe.seed)
+    folds = split(read_all(data))
+    learn = prepare(folds["train"], recipe, recipe.variants, "training")
+    dev_clips = [c for c in folds["dev"] if c.corpus == "ravdess"]
+    dev = prepare(dev_clips, recipe.as_spoken(), {}, "development")
+    model, optimiser, schedule = begin(learn, recipe)
     checkpoint = Checkpoint(out.with_suffix(".checkpoint.pt"), recipe)
     first, best = 0, {"uar": 0.0, "epoch": -1.0}
     saved = checkpoint.load()
