@@ -33,7 +33,7 @@ def history_of(journal: Journal) -> History:
                 sound=event.sounds[0].label if event.sounds else None,
                 false=said == "false_alarm",
             )
-            for event, said in journal.remarks(since)
+            for event, said in journal.archive.remarks(since)
         )
     )
 

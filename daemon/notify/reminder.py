@@ -20,7 +20,7 @@ def remind(notifier: Notifier, journal: Journal) -> None:
         return
     now = time.time()
     try:
-        lives = journal.lives(now - longest - GRACE_S)
+        lives = journal.archive.lives(now - longest - GRACE_S)
     except StateError as error:
         log.warning("Alerts from before the start are not escalated: %s", error)
         return

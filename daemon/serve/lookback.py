@@ -4,7 +4,8 @@ import math
 from datetime import datetime
 
 from daemon.errors import StateError, UsageError
-from daemon.store.archive import HOPS_PER_S, HOUR_S, AlertFilter
+from daemon.store.alerts import AlertFilter
+from daemon.store.hours import HOPS_PER_S, HOUR_S
 from daemon.store.journal import Journal
 from daemon.store.minute import Minute
 from daemon.wire.alert import SoundShare
@@ -32,7 +33,7 @@ class Lookback:
     """Answers questions about the past."""
 
     def __init__(self, journal: Journal) -> None:
-        self._journal = journal
+        self._archive = journal.archive
 
     def answer(self, question: Question, moment: str, stream_s: float) -> ServerMessage:
         """The answer, with this ``time`` and ``stream_s``.
@@ -44,11 +45,11 @@ class Lookback:
         stamp = {"time": moment, "stream_s": stream_s, "id": question.id}
         match question:
             case ListAlerts():
-                found = self._journal.records(_filter(question), question.limit + 1)
+                found = self._archive.records(_filter(question), question.limit + 1)
                 more = len(found) > question.limit
                 return Alerts(**stamp, alerts=tuple(found[: question.limit]), more=more)
             case ShowAlert():
-                events, remarks = self._journal.story(question.alert)
+                events, remarks = self._archive.story(question.alert)
                 if not events:
                     raise StateError(
                         f"There is no alert {question.alert!r}.", "It may be older than the store."
@@ -56,14 +57,12 @@ class Lookback:
                 return AlertStory(**stamp, events=tuple(events), remarks=tuple(remarks))
             case ListHours():
                 since, until = _span(question.since, question.until, HOUR_S, MOST_HOURS)
-                return Hours(**stamp, hours=tuple(self._journal.hours(since, until)))
+                return Hours(**stamp, hours=tuple(self._archive.hours(since, until)))
             case ListMinutes():
                 since, until = _span(question.since, question.until, MINUTE_S, MOST_MINUTES)
                 limit = math.ceil((until - since) / MINUTE_S)
-                heard = self._journal.minutes(since, max(0, limit))
-                return Minutes(
-                    **stamp, minutes=tuple(_told(one) for one in heard if one.start < until)
-                )
+                heard = self._archive.minutes(since, until, max(0, limit))
+                return Minutes(**stamp, minutes=tuple(_told(one) for one in heard))
 
 
 def _filter(question: ListAlerts) -> AlertFilter:

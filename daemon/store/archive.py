@@ -1,162 +1,107 @@
-"""What the store says of the past, for who looks back."""
+"""What the store says of the past, for whoever looks back."""
 
+import math
 import sqlite3
-from contextlib import closing
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Protocol, TypeVar
 
+from daemon.store.alerts import AlertFilter, load_records
+from daemon.store.events import load_alert
+from daemon.store.feedback import load_feedback, load_remarks
+from daemon.store.hours import load_hours
+from daemon.store.lives import Life, load_lives
+from daemon.store.minute import Minute, load_minutes
 from daemon.store.unreadable import Unreadable
 from daemon.wire.alert import AlertEvent
-from daemon.wire.base import LEVELS, Kind, Level, rfc3339
-from daemon.wire.history import AlertRecord, Hour, Remark, Said
+from daemon.wire.history import AlertRecord, Hour, Remark
 
-HOUR_S = 3_600
-HOPS_PER_S = 100
+T = TypeVar("T")
+
 MOST_EVENTS = 500
-_NEWEST = 2**62
-
-# A body that is no JSON is passed over where its event is read; here it must not end the query.
-_FIELD = "CASE WHEN json_valid({0}.body) THEN json_extract({0}.body, '$.{1}') END"
-# Each alert by the event that raised it, its last event, and what a person said last of it.
-_RECORDS = (
-    "WITH said AS (SELECT alert, kind, wall FROM feedback"
-    " WHERE id IN (SELECT max(id) FROM feedback GROUP BY alert))"
-    " SELECT first.seq, first.wall, {why}, last.seq,"
-    " CAST(last.body AS BLOB), said.kind, said.wall"
-    " FROM event AS first JOIN event AS last"
-    " ON last.seq = (SELECT max(seq) FROM event WHERE alert = first.alert)"
-    " LEFT JOIN said ON said.alert = first.alert WHERE {where} ORDER BY first.seq DESC"
-)
-_ALERTS_BY_HOUR = (
-    "SELECT CAST((first.wall - ?) / ? AS INTEGER) AS hour, {level} AS level, count(*)"
-    " FROM event AS first JOIN event AS last"
-    " ON last.seq = (SELECT max(seq) FROM event WHERE alert = first.alert)"
-    " WHERE first.wall >= ? AND first.wall < ? AND first.phase = 'raised'"
-    " AND first.source <> 'demo' GROUP BY hour, level"
-)
+MOST_REMARKS = 500
 
 
-@dataclass(frozen=True, slots=True)
-class AlertFilter:
-    """Which alerts: those raised from ``since`` to before ``until`` (seconds since 1970).
+class Asking(Protocol):
+    """Runs a query over the store's file; StateError where that cannot be read."""
 
-    Attributes:
-        levels: their last level is one of these; none: any.
-        kinds: their kind is one of these; none: any.
-        said: what a person said last of it, ``nothing``, or None for anything.
-        before: their first event has a lower number.
-        demonstrations: whether these are alerts, too.
+    def __call__(self, query: Callable[[sqlite3.Connection], T], /) -> T:
+        """What ``query`` finds."""
+
+
+class Archive:
+    """Reads; nothing is ever written. Every question raises StateError where it has no answer.
+
+    Args:
+        ask: the store.
+        transcripts: whether words may be shown that were kept.
+        unreadable: notes rows that cannot be read.
     """
 
-    since: float
-    until: float
-    levels: tuple[Level, ...] = ()
-    kinds: tuple[Kind, ...] = ()
-    said: str | None = None
-    before: int | None = None
-    demonstrations: bool = False
+    def __init__(
+        self, ask: Asking, *, transcripts: Callable[[], bool], unreadable: Unreadable
+    ) -> None:
+        self._ask = ask
+        self._transcripts = transcripts
+        self._unreadable = unreadable
 
+    def lives(self, since: float, until: float = math.inf) -> list[Life]:
+        """Alerts raised from ``since`` to before ``until`` (wall time), oldest first.
 
-def load_records(
-    connection: sqlite3.Connection, wanted: AlertFilter, limit: int, unreadable: Unreadable
-) -> list[AlertRecord]:
-    """The newest ``limit`` alerts that are ``wanted``, newest first."""
-    where, values = _conditions(wanted)
-    rows = connection.execute(
-        _RECORDS.format(why=_FIELD.format("first", "why"), where=where), values
-    )
-    found: list[AlertRecord] = []
-    with closing(rows):
-        for first_seq, raised, why, seq, body, said, said_wall in rows:
-            if len(found) == limit:
-                break
-            try:
-                event = AlertEvent.model_validate_json(body)
-            except ValueError as error:
-                unreadable.note(seq, error)
-                continue
-            remark = None if said is None else _remark(said, said_wall)
-            found.append(
-                AlertRecord(
-                    first_seq=first_seq,
-                    raised=rfc3339(raised),
-                    why=event.why if why is None else why,
-                    event=event,
-                    remark=remark,
-                )
-            )
-    return found
+        Demonstrations are no part of anyone's history.
+        """
+        return self._lives(AlertFilter(since, until))
 
-
-def load_story(
-    connection: sqlite3.Connection, alert: str, unreadable: Unreadable
-) -> tuple[list[AlertEvent], list[Remark]]:
-    """The first events of ``alert``, and everything that people said of it, both oldest first."""
-    events: list[AlertEvent] = []
-    for seq, body in connection.execute(
-        "SELECT seq, CAST(body AS BLOB) FROM event WHERE alert = ? ORDER BY seq LIMIT ?",
-        (alert, MOST_EVENTS),
-    ).fetchall():
-        try:
-            events.append(AlertEvent.model_validate_json(body))
-        except ValueError as error:
-            unreadable.note(seq, error)
-    remarks = connection.execute(
-        "SELECT kind, wall FROM feedback WHERE alert = ? ORDER BY id LIMIT ?", (alert, MOST_EVENTS)
-    )
-    return events, [_remark(*row) for row in remarks.fetchall()]
-
-
-def load_hours(connection: sqlite3.Connection, since: float, until: float) -> list[Hour]:
-    """The hours from ``since`` to before ``until`` of which anything is kept, oldest first."""
-    span = (since, HOUR_S, since, until)
-    hours: dict[int, dict[str, Any]] = {
-        number: {
-            "heard_s": heard / HOPS_PER_S,
-            "open_s": opened / HOPS_PER_S,
-            "level_max_db": level,
-            "distress_max": distress,
-        }
-        for number, heard, opened, level, distress in connection.execute(
-            "SELECT CAST((start - ?) / ? AS INTEGER) AS hour, sum(hops_heard), sum(hops_open),"
-            " max(level_max_db), max(distress_max) FROM minute WHERE start >= ? AND start < ?"
-            " GROUP BY hour",
-            span,
-        ).fetchall()
-    }
-    alerts: dict[int, dict[Level, int]] = {}
-    query = _ALERTS_BY_HOUR.format(level=_FIELD.format("last", "level"))
-    for number, level, count in connection.execute(query, span).fetchall():
-        if level in LEVELS:
-            alerts.setdefault(number, {})[level] = count
-    nothing = {"heard_s": 0.0, "open_s": 0.0, "level_max_db": None, "distress_max": None}
-    return [
-        Hour(
-            start=rfc3339(since + number * HOUR_S),
-            alerts=alerts.get(number, {}),
-            **hours.get(number, nothing),
+    def life(self, alert: str) -> Life | None:
+        """The alert whose id begins with ``alert``; None where there is none, or several."""
+        if not alert:
+            return None
+        rows = self._ask(
+            lambda connection: connection.execute(
+                "SELECT DISTINCT alert FROM event WHERE substr(alert, 1, ?) = ? LIMIT 2",
+                (len(alert), alert),
+            ).fetchall()
         )
-        for number in sorted(hours.keys() | alerts.keys())
-    ]
+        if len(rows) != 1:
+            return None
+        one = AlertFilter(-math.inf, math.inf, alert=rows[0][0], demonstrations=True)
+        return next(iter(self._lives(one)), None)
+
+    def records(self, wanted: AlertFilter, limit: int) -> list[AlertRecord]:
+        """The newest ``limit`` alerts that are ``wanted``, newest first."""
+        stored = self._ask(lambda found: load_records(found, wanted, limit, self._unreadable))
+        return [one.model_copy(update={"event": self._shown(one.event)}) for one in stored]
+
+    def story(self, alert: str) -> tuple[list[AlertEvent], list[Remark]]:
+        """The first events of ``alert``, and what people said of it, both oldest first."""
+        events = self._ask(lambda found: load_alert(found, alert, self._unreadable, MOST_EVENTS))
+        remarks = self._ask(lambda found: load_remarks(found, alert, MOST_EVENTS))
+        return [self._shown(event) for event in events], remarks
+
+    def remarks(self, since: float, limit: int = MOST_REMARKS) -> list[tuple[AlertEvent, str]]:
+        """The newest word on each alert since ``since``, with the event that raised it."""
+        return self._ask(lambda found: load_feedback(found, since, limit, self._unreadable))
+
+    def hours(self, since: float, until: float) -> list[Hour]:
+        """How each hour was of which anything is kept; hours are counted from ``since``."""
+        return self._ask(lambda connection: load_hours(connection, since, until))
+
+    def minutes(
+        self, since: float, until: float = math.inf, limit: int | None = None
+    ) -> list[Minute]:
+        """The first ``limit`` minutes that began from ``since`` to before ``until``."""
+        return self._ask(lambda connection: load_minutes(connection, since, until, limit))
+
+    def _lives(self, wanted: AlertFilter) -> list[Life]:
+        stored = self._ask(lambda connection: load_lives(connection, wanted, self._unreadable))
+        return [replace(life, events=tuple(map(self._shown, life.events))) for life in stored]
+
+    def _shown(self, event: AlertEvent) -> AlertEvent:
+        return event if self._transcripts() else without_words(event)
 
 
-def _conditions(wanted: AlertFilter) -> tuple[str, list[object]]:
-    where = ["first.phase = 'raised'", "first.wall >= ?", "first.wall < ?", "first.seq < ?"]
-    before = _NEWEST if wanted.before is None else wanted.before
-    values: list[object] = [wanted.since, wanted.until, before]
-    for field, allowed in (("level", wanted.levels), ("kind", wanted.kinds)):
-        if allowed:
-            where.append(f"{_FIELD.format('last', field)} IN ({', '.join('?' * len(allowed))})")
-            values += allowed
-    if wanted.said == "nothing":
-        where.append("said.kind IS NULL")
-    elif wanted.said is not None:
-        where.append("said.kind = ?")
-        values.append(wanted.said)
-    if not wanted.demonstrations:
-        where.append("first.source <> 'demo'")
-    return " AND ".join(where), values
-
-
-def _remark(said: Said, wall: float) -> Remark:
-    return Remark(said=said, time=rfc3339(wall))
+def without_words(event: AlertEvent) -> AlertEvent:
+    """``event`` without what was said."""
+    if event.transcript is None and event.explanation is None:
+        return event
+    return event.model_copy(update={"transcript": None, "explanation": None})

@@ -7,6 +7,16 @@ from daemon.store.unreadable import Unreadable
 from daemon.wire.alert import AlertEvent
 from daemon.wire.base import wall_seconds
 
+NO_LIMIT = 2**62
+
+
+def field(row: str, name: str) -> str:
+    """SQL for a field of the event in ``row``; NULL where its body is no JSON.
+
+    Such an event is passed over where it is read; it must not end a query over others.
+    """
+    return f"CASE WHEN json_valid({row}.body) THEN json_extract({row}.body, '$.{name}') END"
+
 
 def store_event(connection: sqlite3.Connection, event: AlertEvent) -> None:
     """Write ``event``. One that is there already stays: a commit that failed may have happened."""
@@ -49,6 +59,34 @@ def load_open(connection: sqlite3.Connection, unreadable: Unreadable) -> list[Al
     return found
 
 
+def load_alert(
+    connection: sqlite3.Connection, alert: str, unreadable: Unreadable, limit: int = NO_LIMIT
+) -> list[AlertEvent]:
+    """The first ``limit`` readable events of ``alert``, in order."""
+    rows = connection.execute(
+        "SELECT seq, CAST(body AS BLOB) FROM event WHERE alert = ? ORDER BY seq", (alert,)
+    )
+    return _readable(rows, limit, unreadable)
+
+
+def first_event(
+    connection: sqlite3.Connection, alert: str, unreadable: Unreadable
+) -> AlertEvent | None:
+    """The first readable event of ``alert``."""
+    return next(iter(load_alert(connection, alert, unreadable, 1)), None)
+
+
+def last_event(
+    connection: sqlite3.Connection, alert: str, unreadable: Unreadable
+) -> AlertEvent | None:
+    """The last event of ``alert``; None where it cannot be read."""
+    rows = connection.execute(
+        "SELECT seq, CAST(body AS BLOB) FROM event WHERE alert = ? ORDER BY seq DESC LIMIT 1",
+        (alert,),
+    )
+    return next(iter(_readable(rows, 1, unreadable)), None)
+
+
 def close_open(connection: sqlite3.Connection) -> int:
     """Close every alert that is still open without an event: none of its rows can be read."""
     return connection.execute(
@@ -57,54 +95,12 @@ def close_open(connection: sqlite3.Connection) -> int:
     ).rowcount
 
 
-def load_alerts(
-    connection: sqlite3.Connection, since_wall: float, limit: int, unreadable: Unreadable
-) -> list[AlertEvent]:
-    """The last event of every alert that had one at or after ``since_wall``, newest first."""
-    rows = connection.execute(
-        # A demonstration is numbered and replayed, but is no part of anyone's history.
-        "SELECT seq, CAST(body AS BLOB) FROM event JOIN (SELECT max(seq) AS last FROM event"
-        " WHERE wall >= ? AND source <> 'demo' GROUP BY alert)"
-        " ON seq = last ORDER BY seq DESC",
-        (since_wall,),
-    )
-    return _readable(rows, limit, unreadable)
-
-
 def source_of(connection: sqlite3.Connection, alert: str) -> str | None:
     """Where the sound of ``alert`` came from; None if there is no such alert."""
     row = connection.execute(
         "SELECT source FROM event WHERE alert = ? ORDER BY seq DESC LIMIT 1", (alert,)
     ).fetchone()
     return str(row[0]) if row else None
-
-
-def load_feedback(
-    connection: sqlite3.Connection, since_wall: float, limit: int, unreadable: Unreadable
-) -> list[tuple[AlertEvent, str]]:
-    """The newest word on each alert since ``since_wall``, with the alert as it was raised."""
-    rows = connection.execute(
-        "SELECT alert, kind FROM feedback WHERE id IN"
-        " (SELECT max(id) FROM feedback WHERE wall >= ? GROUP BY alert) ORDER BY id DESC LIMIT ?",
-        (since_wall, limit),
-    )
-    found: list[tuple[AlertEvent, str]] = []
-    for alert, kind in rows.fetchall():
-        events = connection.execute(
-            "SELECT seq, CAST(body AS BLOB) FROM event WHERE alert = ? ORDER BY seq", (alert,)
-        )
-        found += [(event, str(kind)) for event in _readable(events, 1, unreadable)]
-    return found
-
-
-def store_feedback(connection: sqlite3.Connection, row: tuple[str, str, float]) -> None:
-    """Write what a person said: the alert, ``ack`` or ``false_alarm``, and when."""
-    connection.execute("INSERT INTO feedback (alert, kind, wall) VALUES (?, ?, ?)", row)
-
-
-def remove_feedback(connection: sqlite3.Connection, alert: str) -> int:
-    """Remove what people said of ``alert``; how much there was."""
-    return connection.execute("DELETE FROM feedback WHERE alert = ?", (alert,)).rowcount
 
 
 def _readable(rows: sqlite3.Cursor, limit: int, unreadable: Unreadable) -> list[AlertEvent]:

@@ -1,7 +1,6 @@
 """The store: every alert event, numbered, written before it is sent, and found again."""
 
 import logging
-import math
 import secrets
 import sqlite3
 import threading
@@ -14,21 +13,12 @@ from typing import Literal, Self, TypeVar
 
 from daemon.errors import StateError, StoreUnavailable
 from daemon.health import Health
-from daemon.store.archive import AlertFilter, load_hours, load_records, load_story
-from daemon.store.database import FILE, transaction
-from daemon.store.events import (
-    close_open,
-    load_alerts,
-    load_feedback,
-    load_open,
-    load_since,
-    remove_feedback,
-    source_of,
-    store_event,
-    store_feedback,
-)
-from daemon.store.lives import Life, load_lives
-from daemon.store.minute import Minute, load_minutes
+from daemon.store.archive import Archive, without_words
+from daemon.store.database import FILE
+from daemon.store.events import NO_LIMIT, load_open, load_since, source_of
+from daemon.store.feedback import remove_feedback, store_feedback
+from daemon.store.leftover import clear
+from daemon.store.minute import Minute
 from daemon.store.removal import Removal, rebuild, remove_damaged
 from daemon.store.retention import Retention
 from daemon.store.store import Store
@@ -39,8 +29,6 @@ from daemon.store.watermark import Watermark
 from daemon.store.words import Forgetting
 from daemon.store.writer import MAX_PENDING, StoreFigures, Writer
 from daemon.wire.alert import AlertEvent, LatencyMs
-from daemon.wire.base import rfc3339
-from daemon.wire.history import AlertRecord, Hour, Remark
 
 logger = logging.getLogger(__name__)
 
@@ -55,9 +43,6 @@ BUSY_S = 0.25
 TIDY_EVERY_S = 60.0
 FEEDBACK_PATIENCE_S = 5.0
 FORGET_PATIENCE_S = 120.0
-_NO_LIMIT = 2**62
-
-RESTART_WHY = "The daemon stopped while this alert was open, so it was cleared at the next start."
 
 
 class Journal:
@@ -67,6 +52,7 @@ class Journal:
 
     Attributes:
         epoch: the identity of this store.
+        archive: what is stored of the past.
     """
 
     def __init__(
@@ -109,6 +95,9 @@ class Journal:
             health=health,
             tidying=self._tidying,
             max_pending=max_pending,
+        )
+        self.archive = Archive(
+            self._read, transcripts=lambda: self._transcripts, unreadable=self._unreadable
         )
 
     @classmethod
@@ -200,7 +189,7 @@ class Journal:
                 self.epoch = store.epoch
                 first = max(self._given, given) + 1
                 self._given = first + len(left_open) - 1
-            _clear(store.connection, left_open, first, self._clock())
+            clear(store.connection, left_open, first, self._clock())
             opened = True
         except (sqlite3.Error, OSError, ValueError) as error:
             found = trouble(error, self._folder)
@@ -278,8 +267,8 @@ class Journal:
         Raises:
             StateError: the store cannot be read.
         """
-        last = _NO_LIMIT if until is None else until
-        most = _NO_LIMIT if limit is None else limit
+        last = NO_LIMIT if until is None else until
+        most = NO_LIMIT if limit is None else limit
         # In this order: an event that is written in between is in both, never in neither.
         waiting = {
             event.seq: event.model_copy(update={"durable": False})
@@ -351,74 +340,9 @@ class Journal:
         failure = "What was removed may still be found"
         self._carry_out(rebuild, failure, FORGET_PATIENCE_S, bare=True)
 
-    def remarks(self, since_wall: float, limit: int = 500) -> list[tuple[AlertEvent, str]]:
-        """The newest word on each alert since ``since_wall``, with the event that raised it.
-
-        Raises:
-            StateError: the store cannot be read.
-        """
-        return self._read(
-            lambda connection: load_feedback(connection, since_wall, limit, self._unreadable)
-        )
-
     def minute(self, minute: Minute) -> None:
         """Keep ``minute``. Returns at once."""
         self._writer.minute(minute)
-
-    def minutes(self, since_wall: float, limit: int = 1_440) -> list[Minute]:
-        """The minutes that began at or after ``since_wall``, oldest first.
-
-        Raises:
-            StateError: the store cannot be read.
-        """
-        return self._read(lambda connection: load_minutes(connection, since_wall, limit))
-
-    def alerts(self, since_wall: float, limit: int = 100) -> list[AlertEvent]:
-        """The last event of each alert since ``since_wall``, newest first, no demonstrations.
-
-        Raises:
-            StateError: the store cannot be read.
-        """
-        stored = self._read(
-            lambda connection: load_alerts(connection, since_wall, limit, self._unreadable)
-        )
-        return [self._shown(event) for event in stored]
-
-    def records(self, wanted: AlertFilter, limit: int) -> list[AlertRecord]:
-        """The newest ``limit`` alerts that are ``wanted``, newest first.
-
-        Raises:
-            StateError: the store cannot be read.
-        """
-        stored = self._read(lambda found: load_records(found, wanted, limit, self._unreadable))
-        return [one.model_copy(update={"event": self._shown(one.event)}) for one in stored]
-
-    def story(self, alert: str) -> tuple[list[AlertEvent], list[Remark]]:
-        """The events of ``alert`` and what people said of it; nothing where it is not known.
-
-        Raises:
-            StateError: the store cannot be read.
-        """
-        events, remarks = self._read(lambda found: load_story(found, alert, self._unreadable))
-        return [self._shown(event) for event in events], remarks
-
-    def hours(self, since: float, until: float) -> list[Hour]:
-        """How each hour was of which anything is kept; hours are counted from ``since``.
-
-        Raises:
-            StateError: the store cannot be read.
-        """
-        return self._read(lambda connection: load_hours(connection, since, until))
-
-    def lives(self, since_wall: float, until_wall: float = math.inf) -> list[Life]:
-        """Alerts that began at or after ``since_wall``, as whole lives, oldest first.
-
-        Raises:
-            StateError: the store cannot be read.
-        """
-        return self._read(
-            lambda connection: load_lives(connection, since_wall, until_wall, self._unreadable)
-        )
 
     def figures(self) -> StoreFigures:
         """Counts for metrics."""
@@ -456,9 +380,7 @@ class Journal:
 
     def _shown(self, event: AlertEvent) -> AlertEvent:
         """``event`` without words, where they are switched off."""
-        if self._transcripts or (event.transcript is None and event.explanation is None):
-            return event
-        return event.model_copy(update={"transcript": None, "explanation": None})
+        return event if self._transcripts else without_words(event)
 
     def _carry_out(
         self,
@@ -490,28 +412,3 @@ class Journal:
         if store is None:
             raise StoreUnavailable("The store is not open: see `distressd status`.")
         return store.read(query)
-
-
-def _clear(
-    connection: sqlite3.Connection, left_open: list[AlertEvent], first: int, wall: float
-) -> None:
-    """Clear what a crash left open, as events from the number ``first`` on."""
-    cleared = []
-    for number, event in enumerate(left_open, start=first):
-        ending = {
-            "seq": number,
-            "time": rfc3339(wall),
-            "phase": "cleared",
-            "reason": "restart",
-            "why": RESTART_WHY,
-            "transcript": None,
-            "explanation": None,
-            "latency_ms": LatencyMs(),
-        }
-        cleared.append(event.model_copy(update=ending))
-    with transaction(connection):
-        for event in cleared:
-            store_event(connection, event)
-        lost = close_open(connection)
-    if lost:
-        logger.error("Store: %d open alerts cannot be read; they are closed without an event", lost)

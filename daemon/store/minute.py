@@ -93,10 +93,13 @@ def store_minute(connection: sqlite3.Connection, minute: Minute) -> None:
     )
 
 
-def load_minutes(connection: sqlite3.Connection, since_wall: float, limit: int) -> list[Minute]:
-    """The minutes that began at or after ``since_wall``, oldest first, without unreadable ones."""
+def load_minutes(
+    connection: sqlite3.Connection, since: float, until: float, limit: int | None
+) -> list[Minute]:
+    """The first ``limit`` minutes from ``since`` to before ``until``, without unreadable ones."""
     rows = connection.execute(
-        "SELECT * FROM minute WHERE start >= ? ORDER BY start LIMIT ?", (since_wall, limit)
+        "SELECT * FROM minute WHERE start >= ? AND start < ? ORDER BY start LIMIT ?",
+        (since, until, -1 if limit is None else limit),
     )
     return [minute for row in rows.fetchall() if (minute := _minute(*row)) is not None]
 

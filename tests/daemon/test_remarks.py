@@ -79,5 +79,5 @@ def test_a_word_that_was_kept_is_no_failure_where_the_store_cannot_be_read(tmp_p
         told = []
         ServiceControl(journal, fusion, recall, live, lambda: 0.0, told.append).false_alarm("a")
         assert told == ["a"]
-        assert [said for _, said in journal.remarks(0.0)] == ["false_alarm"]
+        assert [said for _, said in journal.archive.remarks(0.0)] == ["false_alarm"]
     assert "cannot be read" in caplog.text

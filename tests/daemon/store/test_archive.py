@@ -2,7 +2,7 @@ import time
 
 import pytest
 
-from daemon.store.archive import AlertFilter
+from daemon.store.alerts import AlertFilter
 from daemon.store.journal import Journal
 from daemon.store.minute import Minute
 from daemon.wire.base import rfc3339
@@ -38,15 +38,15 @@ def test_hours_are_counted_from_where_the_span_begins(journal, event):
     journal.append(event("demo", wall=START + 5, source="demo"))
     journal.append(event("later", wall=START + 3 * 3_600))
     deadline = time.monotonic() + 60
-    while len(journal.minutes(0)) < 3:
+    while len(journal.archive.minutes(0)) < 3:
         assert time.monotonic() < deadline
         time.sleep(0.01)  # minutes are written in the background
-    hours = journal.hours(START, START + 7 * 3_600)
+    hours = journal.archive.hours(START, START + 7 * 3_600)
     assert [one.start for one in hours] == [rfc3339(START + n * 3_600) for n in (0, 1, 3)]
     assert [one.heard_s for one in hours] == [120, 60, 0]
     assert [one.distress_max for one in hours] == [0.6, 0.1, None]
     assert [one.alerts for one in hours] == [{"critical": 1}, {}, {"critical": 1}]
-    half = journal.hours(START - 1_800, START + 1_860)
+    half = journal.archive.hours(START - 1_800, START + 1_860)
     assert [(one.start, one.heard_s) for one in half] == [(rfc3339(START - 1_800), 120)]
 
 
@@ -59,9 +59,9 @@ def test_an_alert_that_cannot_be_read_is_passed_over(journal, event):
         )
     ).result(60)
     everything = AlertFilter(since=0, until=2e9)
-    assert [one.event.id for one in journal.records(everything, 10)] == ["b"]
+    assert [one.event.id for one in journal.archive.records(everything, 10)] == ["b"]
     scream = AlertFilter(since=0, until=2e9, kinds=("scream",), levels=("critical",))
-    assert [one.event.id for one in journal.records(scream, 10)] == ["b"]
-    assert journal.story("a") == ([], [])
+    assert [one.event.id for one in journal.archive.records(scream, 10)] == ["b"]
+    assert journal.archive.story("a") == ([], [])
     assert journal.unreadable > 0
-    assert len(journal.hours(0, 2e9)) == 1
+    assert len(journal.archive.hours(0, 2e9)) == 1

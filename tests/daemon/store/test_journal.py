@@ -9,6 +9,7 @@ import time
 import pytest
 
 from daemon.errors import StateError
+from daemon.store.alerts import AlertFilter
 from daemon.store.database import FILE, MIGRATIONS
 from daemon.store.journal import Journal
 from daemon.store.minute import Minute
@@ -130,9 +131,9 @@ def test_what_is_young_enough_stays(open_journal, event, tmp_path):
         journal.append(event(str(wall), wall=wall))
         journal.append(event(str(wall), "cleared", wall=wall, reason="ended"))
         journal.minute(Minute(int(wall) // 60 * 60, 6000, 10, -60.0, -20.0, 0.1, 0.1, {}, {}))
-    until(lambda: len(journal.since(0)) == 2 and len(journal.minutes(0)) == 1)
+    until(lambda: len(journal.since(0)) == 2 and len(journal.archive.minutes(0)) == 1)
     assert {one.id for one in journal.since(0)} == {str(young)}
-    assert [one.start for one in journal.minutes(0)] == [int(young) // 60 * 60]
+    assert [one.start for one in journal.archive.minutes(0)] == [int(young) // 60 * 60]
 
 
 def test_open_alerts_are_known_at_each_number(open_journal, event):
@@ -303,11 +304,17 @@ def test_history_has_one_entry_an_alert_and_no_demonstration(open_journal, event
     journal.append(event("shown", source="demo"))
     journal.append(event("b"))
     journal.append(event("a", "cleared", reason="ended"))
-    assert [(one.id, one.phase) for one in journal.alerts(NOW)] == [
-        ("a", "cleared"),
+    since_now = AlertFilter(NOW, 2e9)
+    assert [(one.event.id, one.event.phase) for one in journal.archive.records(since_now, 9)] == [
         ("b", "raised"),
+        ("a", "cleared"),
     ]
-    assert [one.id for one in journal.alerts(0, limit=1)] == ["a"]
+    assert [one.event.id for one in journal.archive.records(AlertFilter(0, 2e9), 1)] == ["b"]
+    assert [(one.id, one.ended) for one in journal.archive.lives(0)] == [
+        ("old", None),
+        ("a", NOW),
+        ("b", None),
+    ]
 
 
 def test_the_log_is_moved_only_while_no_alert_is_open(open_journal, event, tmp_path):
@@ -427,8 +434,12 @@ def test_words_that_were_kept_are_not_shown_once_they_are_switched_off(open_jour
     assert journal.since(0)[0].explanation
     journal.close()
     journal = open_journal(transcripts=False)
-    shown = [*journal.since(0), *journal.alerts(0.0), *journal.standing()[1]]
-    assert [one.phase for one in shown] == ["raised", "cleared", "cleared"]
+    (record,) = journal.archive.records(AlertFilter(0, 2e9), 9)
+    (life,) = journal.archive.lives(0)
+    shown = [*journal.since(0), record.event, *life.events, *journal.archive.story("open")[0]]
+    assert [one.phase for one in shown] == [
+        *("raised", "cleared"), "cleared", *("raised", "cleared"), *("raised", "cleared"),
+    ]  # fmt: skip
     assert {(one.transcript, one.explanation) for one in shown} == {(None, None)}
     journal.close()
     again = open_journal(transcripts=True).since(0)  # they are gone, not hidden

@@ -32,8 +32,8 @@ def close(minute):
 
 def until(journal, *minutes):
     deadline = time.monotonic() + 30
-    while journal.minutes(0) != [close(minute) for minute in minutes]:
-        assert time.monotonic() < deadline, journal.minutes(0)
+    while journal.archive.minutes(0) != [close(minute) for minute in minutes]:
+        assert time.monotonic() < deadline, journal.archive.minutes(0)
         time.sleep(0.005)
 
 
@@ -42,10 +42,10 @@ def test_minutes_are_kept_in_order(tmp_path):
         journal.minute(FIRST)
         journal.minute(EARLY)
         until(journal, EARLY, FIRST)
-        assert journal.minutes(120) == [FIRST]
-        assert journal.minutes(0, limit=1) == [EARLY]
+        assert journal.archive.minutes(120) == [FIRST]
+        assert journal.archive.minutes(0, limit=1) == [EARLY]
     with opened(tmp_path) as journal:
-        assert journal.minutes(0) == [EARLY, FIRST]
+        assert journal.archive.minutes(0) == [EARLY, FIRST]
 
 
 def test_a_restart_within_a_minute_adds_to_it(tmp_path):
@@ -54,7 +54,7 @@ def test_a_restart_within_a_minute_adds_to_it(tmp_path):
     with opened(tmp_path) as journal:
         journal.minute(SECOND)
     with opened(tmp_path) as journal:
-        assert journal.minutes(0) == [close(BOTH)]
+        assert journal.archive.minutes(0) == [close(BOTH)]
 
 
 def test_parts_that_wait_for_the_disk_are_added_up(tmp_path):

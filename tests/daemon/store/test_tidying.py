@@ -41,4 +41,4 @@ def test_a_log_that_was_moved_is_short_again(tmp_path, event):
             time.sleep(0.005)
         assert journal.append(event("b", "cleared", reason="ended")).durable
     with Journal.open(tmp_path, health=Health(), clock=lambda: NOW) as journal:
-        assert journal.alerts(0)[0].id == "b"
+        assert journal.since(0)[-1].id == "b"

@@ -33,7 +33,7 @@ def test_a_minute_that_cannot_be_written_holds_up_no_other(tmp_path, event, capl
         journal.minute(good)
         assert journal.append(event()).durable
     with opened(tmp_path) as journal:
-        assert journal.minutes(0) == [good]
+        assert journal.archive.minutes(0) == [good]
     assert "minute 60 can never be written" in caplog.text
 
 
