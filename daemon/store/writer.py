@@ -12,9 +12,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from daemon.errors import DistressdError
-from daemon.health import Health, State
+from daemon.health import Health
+from daemon.store.backlog import MinuteBacklog
+from daemon.store.condition import Condition
 from daemon.store.database import begin_wal, transaction
 from daemon.store.events import store_event
+from daemon.store.job import Job, Work
 from daemon.store.minute import Minute, store_minute
 from daemon.store.store import Store
 from daemon.store.tidying import Tidying
@@ -26,9 +29,7 @@ logger = logging.getLogger(__name__)
 # About 8 MB. When it is full, the oldest update goes (a later event of its alert says more), or,
 # where there is none, the oldest event; both are counted, logged and shown in health.
 MAX_PENDING = 4_096
-MAX_PENDING_MINUTES = 1_440
 MAX_JOBS = 64
-MINUTE_S = 60.0
 BATCH = 256
 FIRST_RETRY_S = 0.01
 LONGEST_RETRY_S = 5.0
@@ -36,8 +37,6 @@ CLOSING_ATTEMPTS = 5
 
 # What the content of a row causes: it would fail again for ever, and hold up all others.
 UNWRITABLE = (ValueError, TypeError, OverflowError, sqlite3.IntegrityError)
-
-Job = Callable[[sqlite3.Connection], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +82,8 @@ class Writer:
         self._written = threading.Condition(lock)
         self._reporting = threading.Lock()
         self._events: dict[int, AlertEvent] = {}
-        self._minutes: dict[int, Minute] = {}
-        self._jobs: deque[tuple[Job, Future[None], bool]] = deque()
-        self._forgotten = (0.0, 0.0)
+        self._minutes = MinuteBacklog()
+        self._jobs: deque[Job] = deque()
         self._failing: Trouble | None = None
         self._notice = ""
         self._slow = False
@@ -168,31 +166,27 @@ class Writer:
     def minute(self, minute: Minute) -> None:
         """Queue ``minute``, a part of one or all of it; the oldest goes when too many wait."""
         with self._work:
-            self._add_minute(minute)
+            self._minutes.add(minute)
             self._work.notify()
 
     def forget_minutes(self, since: float, until: float) -> None:
         """No minute of the span is written that has not been, nor what is left of its last."""
         with self._work:
-            self._forgotten = (since - MINUTE_S, until)
-            for start in [start for start in self._minutes if since - MINUTE_S < start < until]:
-                del self._minutes[start]
+            self._minutes.forget(since, until)
 
-    def submit(self, job: Job, *, bare: bool = False) -> Future[None]:
-        """Run ``job`` in a transaction; a failure is the future's, and is not tried again.
-
-        ``bare``: without a transaction, for what cannot be in one.
+    def submit(self, work: Work, *, bare: bool = False) -> Future[None]:
+        """Do ``work`` when no event waits (see :class:`Job`).
 
         Raises:
             OverflowError: too many jobs wait.
         """
-        done: Future[None] = Future()
+        job = Job(work, bare)
         with self._work:
             if len(self._jobs) >= MAX_JOBS:
                 raise OverflowError
-            self._jobs.append((job, done, bare))
+            self._jobs.append(job)
             self._work.notify()
-        return done
+        return job.done
 
     def wake(self) -> None:
         """Look again for what is to be tidied up."""
@@ -219,8 +213,8 @@ class Writer:
             )
         if self._minutes:
             logger.error("Store: minutes of history that are lost: %d", len(self._minutes))
-        for _, done, _ in self._jobs:
-            done.cancel()
+        for job in self._jobs:
+            job.done.cancel()
         if self._store is not None:
             self._store.close()
 
@@ -233,26 +227,13 @@ class Writer:
                     "lost": self._lost,
                     "late": self._late,
                 }
-                failing, slow = self._failing, self._slow
-            unsynced = self._store.disk.error if self._store else None
-            if failing is not None:
-                reason = f"Alerts are sent, but wait in memory to be stored: {failing.words}."
-                self._tell("degraded", reason, failing.remedy, figures)
-            elif slow:
-                reason = "Alerts went out before they were written: a write takes too long."
-                self._tell("degraded", reason, "Look at what keeps the disk busy.", figures)
-            elif unsynced is not None:
-                reason = f"A power failure may lose alerts: {unsynced.words}."
-                self._tell("degraded", reason, unsynced.remedy, figures)
-            else:
-                self._tell("ok", self._notice, "", figures)
-
-    def _tell(self, state: State, reason: str, remedy: str, figures: dict[str, float]) -> None:
-        """Report; whoever listens badly must not end the thread that writes alerts."""
-        try:
-            self._health.report("store", state, reason, remedy, figures)
-        except Exception:
-            logger.exception("Store: a listener failed to take its health; writing goes on")
+                unsynced = self._store.disk.error if self._store else None
+                condition = Condition(self._failing, self._slow, unsynced, self._notice)
+            # Whoever listens badly must not end the thread that writes alerts.
+            try:
+                self._health.report("store", *condition.told(), figures)
+            except Exception:
+                logger.exception("Store: a listener failed to take its health; writing goes on")
 
     def _run(self) -> None:
         retry_s = FIRST_RETRY_S
@@ -319,7 +300,7 @@ class Writer:
         if events:
             self._write_events(store, events)
         elif job:
-            self._run_job(store, *job)
+            job.run(store)
         elif self._minutes:
             self._write_minutes(store)
         elif log_moved:
@@ -352,18 +333,18 @@ class Writer:
     def _write_minutes(self, store: Store) -> None:
         # Taken out first: what comes meanwhile must not be added to what is written already.
         with self._work:
-            minutes, self._minutes = self._minutes, {}
+            minutes = self._minutes.take()
         written = False
         try:
             with transaction(store.connection):
-                for minute in minutes.values():
+                for minute in minutes:
                     self._write_minute(store, minute)
             written = True
         finally:
             if not written:
                 with self._work:
-                    for minute in minutes.values():
-                        self._add_minute(minute)
+                    for minute in minutes:
+                        self._minutes.add(minute)
 
     @staticmethod
     def _write_minute(store: Store, minute: Minute) -> None:
@@ -371,32 +352,6 @@ class Writer:
             store_minute(store.connection, minute)
         except UNWRITABLE:
             logger.exception("Store: minute %s can never be written and is lost", minute.start)
-
-    def _add_minute(self, minute: Minute) -> None:
-        since, until = self._forgotten
-        if since < minute.start < until:
-            return
-        waiting = self._minutes.get(minute.start)
-        self._minutes[minute.start] = waiting.merged(minute) if waiting else minute
-        if len(self._minutes) > MAX_PENDING_MINUTES:
-            del self._minutes[min(self._minutes)]
-            logger.error("Store: a minute of history is given up: the store cannot be written")
-
-    @staticmethod
-    def _run_job(store: Store, job: Job, done: Future[None], bare: bool) -> None:
-        if not done.set_running_or_notify_cancel():
-            return  # nobody waits for it any more
-        try:
-            if bare:
-                job(store.connection)
-            else:
-                with transaction(store.connection):
-                    job(store.connection)
-        except Exception as error:  # noqa: BLE001 - it is raised where the job was submitted
-            done.set_exception(error)
-        else:
-            done.set_result(None)
-            store.disk.sync()
 
     def _tidy_up(self, store: Store) -> None:
         self._tidying.run(store.connection, store.disk, self._note_log_moved)
