@@ -122,13 +122,15 @@ class HopLoop:
                 self._take(buffer, status)
 
     def _take(self, samples: Samples, lost: int) -> None:
+        begin = self._reader.position - len(samples)
+        breaks = self._reader.breaks
         if lost:
             self._lose(lost)
-        if lost or self._reader.interrupted:
-            self._ear.interrupt()
-        begin = self._reader.position - len(samples)
+            breaks = (begin, *breaks)
         heard = self._heard
         for at in range(0, len(samples), HOP):
+            if breaks and begin + at in breaks:
+                self._ear.interrupt()
             evidence = self._hear(samples[at : at + HOP], begin + at + HOP)
             if evidence is not None:
                 heard.append(evidence)

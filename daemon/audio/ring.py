@@ -259,6 +259,9 @@ class RingReader:
         position: absolute index of the next sample that it reads.
         size: samples that it asked for last; a hop before it has asked.
         lost_total: samples that were overwritten before it read them.
+        breaks: absolute indices of those samples read last that lie right behind a discontinuity,
+            ascending. One whose place was overwritten lies behind the loss. A reader that began at
+            the discontinuity heard nothing before it, and is told nothing.
     """
 
     def __init__(self, ring: Ring, name: str, *, lossless: bool) -> None:
@@ -272,18 +275,7 @@ class RingReader:
         self._wake.acquire()
         self._wanted = _NEVER  # wake me when so much is written
         self._next_mark = _NEVER  # the discontinuity that it comes to next
-        self._interrupted = False
-
-    @property
-    def interrupted(self) -> bool:
-        """Whether the samples read last lie behind a discontinuity.
-
-        True once after such a read: asking clears it, and so does the next read. A reader that
-        began at the discontinuity heard nothing before it, and is told nothing.
-        """
-        interrupted = self._interrupted
-        self._interrupted = False
-        return interrupted
+        self.breaks: tuple[int, ...] = ()
 
     def read(self, out: Samples, timeout_s: float) -> int | None:
         """Fill ``out`` with the next samples.
@@ -363,14 +355,24 @@ class RingReader:
         self.lost_total += lost
         self.position = end
         ring = self._ring
-        self._interrupted = end > self._next_mark
-        if self._interrupted:
-            with ring._lock:
-                self._next_mark = next((m for m in ring._marks if m >= end), _NEVER)
+        if end > self._next_mark:
+            self._break(start, end)
+        elif self.breaks:
+            self.breaks = ()
         if self.lossless and ring._space_position != _NEVER:
             with ring._lock:
                 ring._wake_writer()
         return lost
+
+    def _break(self, start: int, end: int) -> None:
+        """There is a discontinuity before ``end``."""
+        first = self._next_mark
+        with self._ring._lock:
+            marks = self._ring._marks
+            self._next_mark = next((m for m in marks if m >= end), _NEVER)
+        # The first may be forgotten: it is as old as the samples that were lost.
+        passed = {max(start, m) for m in (first, *marks) if first <= m < end}
+        self.breaks = tuple(sorted(passed))
 
     def _wait(self, wanted: int, timeout_s: float) -> int | None:
         """0 when it is worth looking again, None on time-out, ENDED at the end."""

@@ -94,7 +94,7 @@ class Cutter:
         status = self._reader.read(block, 0.0)
         if status is None or status == ENDED:
             return block[:0], missing  # not there yet: it comes with the next evidence
-        return block, missing or bool(status) or self._reader.interrupted
+        return block, missing or bool(status or self._reader.breaks)
 
     def _append(self, block: Samples) -> None:
         np.multiply(block, FULL_SCALE, out=block)

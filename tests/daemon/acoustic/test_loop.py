@@ -3,7 +3,7 @@
 import dataclasses
 import itertools
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 import numpy as np
 import pytest
@@ -36,8 +36,12 @@ def heard(
     quiet: int,
     block: int,
     between: Callable[[HopLoop], None] = lambda _: None,
+    gaps: Collection[int] = (),
 ) -> list[AcousticEvidence]:
-    """Evidence of a loop over ``samples`` that come in blocks, without when it was made."""
+    """Evidence of a loop over ``samples`` that come in blocks, without when it was made.
+
+    ``gaps``: where, between two blocks, the stream breaks.
+    """
     ring = Ring(len(samples) + HOP)
     found: list[AcousticEvidence] = []
     failures: list[BaseException] = []
@@ -46,6 +50,8 @@ def heard(
     )
     loop.start()
     for at in range(0, len(samples), block):
+        if at in gaps:
+            ring.interrupt()
         ring.write(samples[at : at + block])
         between(loop)
     ring.close()
@@ -90,6 +96,13 @@ def test_no_alert_can_be_confirmed_while_several_hops_are_read_at_once(
     assert 1 <= several <= QUIET_HOPS
     # Two reads may pass until the loop is back to single hops.
     assert several == 1 or 2 * several * 10 <= min(warning, overwhelming, 200)
+
+
+def test_a_gap_within_a_read_parts_what_it_parts_in_single_hops(scene: np.ndarray) -> None:
+    gaps = {hop * HOP for hop in (203, 207, 555, 998, 1_001, 1_300)}
+    one_by_one = heard(scene, 1, HOP, gaps=gaps)
+    assert one_by_one != heard(scene, 1, HOP)
+    assert heard(scene, QUIET_HOPS, HOP, gaps=gaps) == one_by_one
 
 
 def test_an_ear_that_fails_ends_the_loop_and_is_told(scene: np.ndarray) -> None:

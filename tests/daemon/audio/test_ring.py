@@ -254,9 +254,10 @@ def test_a_reader_learns_of_each_discontinuity_with_the_first_samples_behind_it(
                 pending.add(ring.written)
         elif reader.read(np.empty(size, np.float32), 0) is not None:
             passed = {mark for mark in pending if mark < reader.position}
-            assert reader.interrupted == bool(passed)
+            assert reader.breaks == tuple(
+                sorted({max(mark, reader.position - size) for mark in passed})
+            )
             pending -= passed
-        assert not reader.interrupted
 
 
 def test_a_hop_cut_short_by_a_discontinuity_is_completed_with_zeros() -> None:
@@ -269,17 +270,16 @@ def test_a_hop_cut_short_by_a_discontinuity_is_completed_with_zeros() -> None:
     ring.interrupt()
     late = ring.reader("late")
     ring.write(counting(320, HOP))
-    for expected, interrupted in (
-        (counting(0, HOP), False),
-        (np.pad(counting(HOP, 90), (0, 70)), False),
-        (counting(320, HOP), True),
+    for expected, breaks in (
+        (counting(0, HOP), ()),
+        (np.pad(counting(HOP, 90), (0, 70)), ()),
+        (counting(320, HOP), (320,)),
     ):
         assert reader.read(hop, 0) == 0
         np.testing.assert_array_equal(hop, expected)
-        assert reader.interrupted == interrupted
-        assert not reader.interrupted
+        assert reader.breaks == breaks
     assert late.read(hop, 0) == 0
-    assert not late.interrupted
+    assert late.breaks == ()
     ring.close()
     ring.interrupt()
     assert ring.written == 480
@@ -292,7 +292,7 @@ def test_a_discontinuity_that_was_lost_unread_is_told_behind_the_loss() -> None:
     ring.interrupt()
     ring.write(counting(HOP, 3 * CAPACITY))
     assert reader.read(np.empty(HOP, np.float32), 0)
-    assert reader.interrupted
+    assert reader.breaks == (reader.position - HOP,)
 
 
 def test_what_can_never_be_met_is_refused() -> None:
