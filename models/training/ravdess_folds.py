@@ -63,11 +63,11 @@ def _of(fold: Fold, actors: Sequence[int]) -> Fold:
 def _fit(learn: Fold, dev: Fold, recipe: Recipe, fold: int) -> tuple[EmotionLSTM, float]:
     torch.manual_seed(recipe.seed + fold)
     rng = np.random.default_rng((recipe.seed, fold))
-    model, optimiser, schedule = begin(learn, recipe)
+    model, learning = begin(learn, recipe, rng)
     chance, uar = learn.weights(recipe.share), 0.0
     for epoch in range(1, recipe.epochs + 1):
         began = time.monotonic()
-        loss = learn_epoch(model, optimiser, schedule, learn, chance, recipe, rng, f"{epoch}")
+        loss = learn_epoch(model, learning, learn, chance, recipe, f"{epoch}")
         if epoch % recipe.judge_every == 0 or epoch == recipe.epochs:
             uar = float(np.mean(list(recalls(model, dev, "ravdess").values())))
         took = time.monotonic() - began

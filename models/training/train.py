@@ -31,6 +31,7 @@ from models.networks import weights
 from models.networks.emotion_lstm import EmotionLSTM
 from models.parallel import pool
 from models.training.checkpoint import Checkpoint
+from models.training.learning import Learning
 from models.training.streams import Example, StreamSettings, make_examples
 
 Float = NDArray[np.float32]
@@ -185,15 +186,14 @@ def recalls(model: EmotionLSTM, fold: Fold, corpus: str) -> dict[str, float]:
 
 def learn_epoch(
     model: EmotionLSTM,
-    optimiser: torch.optim.Optimizer,
-    schedule: torch.optim.lr_scheduler.LRScheduler,
+    learning: Learning,
     fold: Fold,
     chance: NDArray[np.float64],
     recipe: Recipe,
-    rng: np.random.Generator,
     name: str,
 ) -> float:
     """One pass over examples drawn by ``chance``; returns the mean loss."""
+    rng = learning.rng
     model.train()
     losses = []
     order = rng.choice(len(fold.examples), recipe.examples_per_epoch, p=chance)
@@ -202,18 +202,12 @@ def learn_epoch(
         x, allowed, judged = batch_of(fold, chosen, recipe, rng)
         logits, _ = model.every_step(x)
         loss = loss_of(logits, allowed, judged)
-        optimiser.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
-        torch.nn.utils.clip_grad_norm_(model.parameters(), recipe.clip_norm)
-        optimiser.step()
-        schedule.step()
+        learning.descend(loss, recipe.clip_norm)
         losses.append(float(loss.detach()))
     return float(np.mean(losses))
 
 
-def begin(
-    learn: Fold, recipe: Recipe
-) -> tuple[EmotionLSTM, torch.optim.Optimizer, torch.optim.lr_scheduler.LRScheduler]:
+def begin(learn: Fold, recipe: Recipe, rng: np.random.Generator) -> tuple[EmotionLSTM, Learning]:
     """A network that has learned nothing, standardised as ``learn`` is, and what teaches it."""
     model = EmotionLSTM(dropout=recipe.dropout)
     every = torch.from_numpy(np.concatenate([e.features for e in learn.examples[::STANDARD_OF]]))
@@ -226,7 +220,7 @@ def begin(
     schedule = torch.optim.lr_scheduler.OneCycleLR(
         optimiser, recipe.learning_rate, total_steps=steps, pct_start=0.1
     )
-    return model, optimiser, schedule
+    return model, Learning(model, optimiser, schedule, rng)
 
 
 def train(data: Path, out: Path, recipe: Recipe) -> dict[str, float]:
@@ -237,21 +231,14 @@ def train(data: Path, out: Path, recipe: Recipe) -> dict[str, float]:
     learn = prepare(folds["train"], recipe, recipe.variants, "training")
     dev_clips = [c for c in folds["dev"] if c.corpus == "ravdess"]
     dev = prepare(dev_clips, recipe.as_spoken(), {}, "development")
-    model, optimiser, schedule = begin(learn, recipe)
-    checkpoint = Checkpoint(out.with_suffix(".checkpoint.pt"), recipe)
-    first, best = 0, {"uar": 0.0, "epoch": -1.0}
-    saved = checkpoint.load()
-    if saved is not None:
-        model.load_state_dict(saved["model"])
-        optimiser.load_state_dict(saved["optimiser"])
-        schedule.load_state_dict(saved["schedule"])
-        torch.set_rng_state(saved["torch_rng"])
-        rng.bit_generator.state = json.loads(saved["numpy_rng"])
-        first, best = saved["epoch"] + 1, saved["best"]
+    model, learning = begin(learn, recipe, rng)
+    checkpoint = Checkpoint(out.with_suffix(".checkpoint.pt"), recipe, learning)
+    first, saved = checkpoint.resume()
+    best: dict[str, float] = saved.get("best", {"uar": 0.0, "epoch": -1.0})
     chance = learn.weights(recipe.share)
     for epoch in range(first, recipe.epochs):
         began = time.monotonic()
-        loss = learn_epoch(model, optimiser, schedule, learn, chance, recipe, rng, f"{epoch + 1}")
+        loss = learn_epoch(model, learning, learn, chance, recipe, f"{epoch + 1}")
         recall = recalls(model, dev, "ravdess")
         uar = float(np.mean(list(recall.values())))
         took = time.monotonic() - began
@@ -269,10 +256,6 @@ def train(data: Path, out: Path, recipe: Recipe) -> dict[str, float]:
                 "classes": EMOTIONS, "training": about,
             }  # fmt: skip
             weights.save(out, tensors, metadata)
-        checkpoint.save(
-            model=model.state_dict(), optimiser=optimiser.state_dict(),
-            schedule=schedule.state_dict(), epoch=epoch, best=best,
-            torch_rng=torch.get_rng_state(), numpy_rng=json.dumps(rng.bit_generator.state),
-        )  # fmt: skip
+        checkpoint.save(epoch, best=best)
     checkpoint.remove()
     return best

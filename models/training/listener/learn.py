@@ -5,7 +5,6 @@ in the set that the label allows, and that over YAMNet's scores teaches the log-
 network knows that has heard millions of sounds.
 """
 
-import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
@@ -21,6 +20,7 @@ from tqdm import tqdm
 from models.data.corpora import Clip
 from models.networks.listener import Listener
 from models.training.checkpoint import Checkpoint
+from models.training.learning import Learning
 from models.training.listener.batch import Batch, batch_of
 from models.training.listener.recipe import ListenerRecipe
 from models.training.listener.stretches import Stretch
@@ -103,15 +103,9 @@ def learn(
     schedule = torch.optim.lr_scheduler.OneCycleLR(
         optimiser, recipe.learning_rate, total_steps=recipe.epochs * steps, pct_start=WARM_UP
     )
-    kept = Checkpoint(checkpoint, recipe)
-    saved, first = kept.load(), 0
-    if saved is not None:
-        model.load_state_dict(saved["model"])
-        optimiser.load_state_dict(saved["optimiser"])
-        schedule.load_state_dict(saved["schedule"])
-        torch.set_rng_state(saved["torch_rng"])
-        rng.bit_generator.state = json.loads(saved["numpy_rng"])
-        first = saved["epoch"] + 1
+    learning = Learning(model, optimiser, schedule, rng)
+    kept = Checkpoint(checkpoint, recipe, learning)
+    first, _ = kept.resume()
     chance = chances(learned, clips, recipe)
     lengths = np.array([len(one) for one in learned])
     for epoch in range(first, recipe.epochs):
@@ -119,33 +113,29 @@ def learn(
         drawn = drawn[np.argsort(lengths[drawn] + rng.normal(0.0, LENGTHS, len(drawn)))]
         order = drawn.reshape(-1, recipe.batch)
         rng.shuffle(order)
-        mean = _epoch(model, optimiser, schedule, [[learned[i] for i in one] for one in order],
-                      clips, recipe, rng, f"epoch {epoch + 1}/{recipe.epochs}")  # fmt: skip
+        batches = [[learned[i] for i in one] for one in order]
+        name = f"epoch {epoch + 1}/{recipe.epochs}"
+        mean = _epoch(model, learning, batches, clips, recipe, name)
         print(
             f"epoch {epoch + 1}: outcomes {mean[0]:.3f}, emotions {mean[1]:.3f},"
             f" scores {mean[2]:.3f}",
             flush=True,
         )
-        kept.save(
-            model=model.state_dict(), optimiser=optimiser.state_dict(),
-            schedule=schedule.state_dict(), epoch=epoch,
-            torch_rng=torch.get_rng_state(), numpy_rng=json.dumps(rng.bit_generator.state),
-        )  # fmt: skip
+        kept.save(epoch)
     kept.remove()
     return model.eval()
 
 
 def _epoch(
     model: Listener,
-    optimiser: torch.optim.Optimizer,
-    schedule: torch.optim.lr_scheduler.LRScheduler,
+    learning: Learning,
     order: Sequence[Sequence[Stretch]],
     clips: Mapping[str, Clip],
     recipe: ListenerRecipe,
-    rng: np.random.Generator,
     name: str,
 ) -> NDArray[np.float64]:
     """One pass over the batches; the mean losses, (3,)."""
+    rng = learning.rng
     model.train()
     total = np.zeros(3)
     for chosen in tqdm(order, desc=name, leave=False):
@@ -153,10 +143,6 @@ def _epoch(
         batch = batch_of(chosen, clips, embedded=embedded, augment=(recipe, rng))
         outcome, emotion, scores = losses(model, batch)
         loss = outcome + recipe.emotion_loss * emotion + recipe.score_loss * scores
-        optimiser.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
-        torch.nn.utils.clip_grad_norm_(model.parameters(), recipe.clip_norm)
-        optimiser.step()
-        schedule.step()
+        learning.descend(loss, recipe.clip_norm)
         total += [float(part.detach()) for part in (outcome, emotion, scores)]
     return np.asarray(total / len(order))

@@ -40,10 +40,10 @@ def learned(monkeypatch):
     seen = []
     learn = ravdess_folds.learn_epoch
 
-    def watched(model, optimiser, schedule, fold, *rest):
+    def watched(model, learning, fold, *rest):
         groups = {fold.clips[one.clip].group for one in fold.examples}
         seen.append({int(group[-2:]) for group in groups})
-        return learn(model, optimiser, schedule, fold, *rest)
+        return learn(model, learning, fold, *rest)
 
     monkeypatch.setattr(ravdess_folds, "learn_epoch", watched)
     return seen
