@@ -13,7 +13,7 @@ import pytest
 
 from daemon.config.notify import Notify
 from daemon.config.schema import QuietHours
-from daemon.health import Health, PartHealth
+from daemon.health import Health
 from daemon.notify.channels.made import Surroundings
 from daemon.notify.notice import Notice
 from daemon.notify.notifier import Notifier
@@ -83,30 +83,13 @@ def shown(session):
         reader.join()
 
 
-class Board(Health):
-    """Health whose changes can be awaited."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.changes: queue.Queue[tuple[str, PartHealth]] = queue.Queue()
-        self.listen(lambda part, health: self.changes.put((part, health)))
-
-    def until(self, part: str, state: str) -> PartHealth:
-        """Wait until ``part`` is ``state``."""
-        while True:
-            changed, health = self.changes.get(timeout=PATIENCE_S)
-            if (changed, health.state) == (part, state):
-                return health
-
-
 def notifier(health: Health, quiet: QuietHours | None = None, now=time(12), **config) -> Notifier:
     return Notifier(
         Notify(**config), quiet or QuietHours(), health, config.pop("source", "mic"), lambda: now
     )
 
 
-def test_raised_and_worse_alerts_are_shown_with_their_urgency(shown):
-    board = Board()
+def test_raised_and_worse_alerts_are_shown_with_their_urgency(shown, board):
     each = notifier(board)
     each.start()
     for event in (
@@ -170,8 +153,7 @@ def test_old_notifications_are_taken_back(shown):
     assert [message["closed"] for message in got if "closed" in message] == [1, 2]
 
 
-def test_a_desktop_without_notifications_is_said_and_survived(session, caplog):
-    board = Board()
+def test_a_desktop_without_notifications_is_said_and_survived(session, caplog, board):
     each = notifier(board)
     each.start()
     each.submit(alert())
@@ -186,12 +168,11 @@ def test_a_desktop_without_notifications_is_said_and_survived(session, caplog):
 
 
 @pytest.mark.parametrize("address", [None, "unix:path=/nonexistent/bus"])
-def test_no_session_is_said(monkeypatch, address):
+def test_no_session_is_said(monkeypatch, address, board):
     if address is None:
         monkeypatch.delenv("DBUS_SESSION_BUS_ADDRESS", raising=False)
     else:
         monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", address)
-    board = Board()
     each = notifier(board)
     each.start()
     health = board.until("notify", "unavailable")
@@ -217,8 +198,7 @@ def test_too_many_at_once_drop_the_oldest_that_is_not_critical(shown):
     assert "Alert last." in texts
 
 
-def test_the_demonstration_scene_reaches_nobody(shown):
-    board = Board()
+def test_the_demonstration_scene_reaches_nobody(shown, board):
     each = Notifier(Notify(), QuietHours(), board, "demo")
     each.start()
     each.submit(alert(level="critical"))
@@ -227,8 +207,7 @@ def test_the_demonstration_scene_reaches_nobody(shown):
     assert shown.empty()
 
 
-def test_switched_off_is_off(shown):
-    board = Board()
+def test_switched_off_is_off(shown, board):
     each = notifier(board, desktop=False)
     each.start()
     each.submit(alert(level="critical"))
@@ -237,8 +216,8 @@ def test_switched_off_is_off(shown):
     assert shown.empty()
 
 
-def test_the_daemons_own_faults_are_shown(shown):
-    each = notifier(Board())
+def test_the_daemons_own_faults_are_shown(shown, board):
+    each = notifier(board)
     each.start()
     each.tell(Notice("distressd hears nothing", "It is gone.", "warning", "the part source"))
     each.stop(PATIENCE_S)
@@ -246,8 +225,8 @@ def test_the_daemons_own_faults_are_shown(shown):
     assert (got["title"], got["text"]) == ("distressd hears nothing", "It is gone.")
 
 
-def test_settings_change_while_it_runs(shown):
-    each = notifier(Board(), level="critical")
+def test_settings_change_while_it_runs(shown, board):
+    each = notifier(board, level="critical")
     each.start()
     each.submit(alert("a", "raised", "warning"))
     each.reconfigure(Notify(level="warning"), QuietHours())
@@ -306,8 +285,8 @@ def test_no_sound_and_no_buttons_where_they_are_switched_off(shown):
     each.stop(PATIENCE_S)
 
 
-def test_a_thousand_alerts_in_a_minute_become_one_digest(shown):
-    each = notifier(Board(), digest_after=3)
+def test_a_thousand_alerts_in_a_minute_become_one_digest(shown, board):
+    each = notifier(board, digest_after=3)
     each.start()
     for number in range(1_000):
         each.submit(alert(str(number)))

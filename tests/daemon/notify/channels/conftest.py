@@ -14,7 +14,6 @@ import pytest
 
 from daemon.config.notify import Notify
 from daemon.config.schema import QuietHours
-from daemon.health import Health, PartHealth
 from daemon.notify.notifier import Notifier
 from daemon.wire.alert import AlertEvent
 
@@ -46,27 +45,6 @@ def make_alert(alert_id="a", phase="raised", level="warning", **changes) -> Aler
 @pytest.fixture
 def alert():
     return make_alert
-
-
-class Board(Health):
-    """Health whose changes can be awaited."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.changes: queue.Queue[tuple[str, PartHealth]] = queue.Queue()
-        self.listen(lambda part, health: self.changes.put((part, health)))
-
-    def until(self, part: str, state: str) -> PartHealth:
-        """Wait until ``part`` becomes ``state``."""
-        while True:
-            changed, health = self.changes.get(timeout=PATIENCE_S)
-            if (changed, health.state) == (part, state):
-                return health
-
-
-@pytest.fixture
-def board():
-    return Board()
 
 
 @pytest.fixture
