@@ -18,9 +18,19 @@ from daemon.pipeline import Pipeline, quiet_hops
 CONFIG = Config(acoustic=Acoustic(sound_events=False))
 
 
-def pipeline(pace="realtime", *, config=CONFIG, **options):
+def pipeline(pace="realtime", *, config=CONFIG, spec="stdin", **options):
     health = Health()
-    return Pipeline(config, load_ear(config, health), "stdin", pace, health, print, **options)
+    return Pipeline(config, load_ear(config, health), spec, pace, health, print, **options)
+
+
+def quiet_now():
+    """Quiet hours that this moment lies in the midst of."""
+    now = datetime.now().astimezone()
+    return QuietHours(
+        enabled=True,
+        start=(now - timedelta(hours=1)).time().replace(microsecond=0),
+        end=(now + timedelta(hours=1)).time().replace(microsecond=0),
+    )
 
 
 @pytest.mark.parametrize(
@@ -38,17 +48,26 @@ def test_a_stream_that_waits_for_words_loses_no_sound_meanwhile(pace, in_step, w
 def test_quiet_hours_that_are_read_again_count_as_context():
     whole = pipeline()
     assert not whole.is_quiet(0)
-    now = datetime.now().astimezone()
-    hours = QuietHours(
-        enabled=True,
-        start=(now - timedelta(hours=1)).time().replace(microsecond=0),
-        end=(now + timedelta(hours=1)).time().replace(microsecond=0),
-    )
-    whole.reconfigure(CONFIG.model_copy(update={"quiet_hours": hours}))
+    whole.reconfigure(CONFIG.model_copy(update={"quiet_hours": quiet_now()}))
     assert whole.is_quiet(0)
     never = QuietHours(enabled=False, start=time(0), end=time(12))
     whole.reconfigure(CONFIG.model_copy(update={"quiet_hours": never}))
     assert not whole.is_quiet(0)
+
+
+@pytest.mark.parametrize(
+    ("spec", "pace", "counts"),
+    [
+        ("mic", "realtime", True),
+        ("stdin", "realtime", True),
+        ("stdin", "max", False),
+        ("file:a.wav", "realtime", False),
+        ("file:a.wav", "max", False),
+    ],
+)
+def test_the_hour_counts_only_for_what_is_heard_as_it_happens(spec, pace, counts):
+    config = CONFIG.model_copy(update={"quiet_hours": quiet_now()})
+    assert pipeline(pace, config=config, spec=spec).is_quiet(0) is counts
 
 
 def test_a_shorter_hold_that_is_read_again_makes_the_loop_read_fewer_hops_at_once():
