@@ -111,12 +111,12 @@ def bench_hop(recording: Float, path: Path | None, sounds: Yamnet | None) -> dic
         warnings.filterwarnings("ignore", message="n_fft=2048 is too large")
         for hop in hops:
             bare.step(hop)
-            features = front.step(hop)
-            if front.opened:
+            heard = front.step(hop)
+            if heard.conditioned.opened:
                 reference.reset()
-            if not len(features):
+            if not len(heard.features):
                 continue
-            for ours, frame in zip(features, front.frames, strict=False):
+            for ours, frame in zip(heard.features, heard.frames, strict=True):
                 began = time.perf_counter_ns()
                 theirs = reference.mfcc(frame)
                 posterior = reference.step(theirs)

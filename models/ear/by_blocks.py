@@ -7,12 +7,13 @@ way (``models.training.listener.stretches``).
 """
 
 import math
+from collections import deque
 
 import numpy as np
 from numpy.typing import NDArray
 
 from models.ear.ear import SoundWindow
-from models.features.conditioning import Conditioner
+from models.features.conditioning import NOTHING, Conditioned, Conditioner
 from models.features.constants import FRAME, HOP
 from models.features.gain import GainSettings
 from models.features.gate import GateSettings
@@ -56,6 +57,8 @@ class BlockEar:
         self._conditioner = Conditioner(
             gate or GateSettings(**metadata["gate"]), GainSettings(**metadata["gain"])
         )
+        self._coming: deque[Conditioned] = deque()
+        self._now = NOTHING
         self._mel = LogMel()
         self._listener = ListenerStepper(weights.tensors)
         self._sounds = sounds
@@ -77,22 +80,29 @@ class BlockEar:
     @property
     def is_open(self) -> bool:
         """Whether the gate is open."""
-        return self._conditioner.gate.is_open
+        return self._now.is_open
 
     @property
     def level_db(self) -> float:
         """Loudness of the last hop, dBFS rms."""
-        return self._conditioner.gate.level_db
+        return self._now.level_db
 
     @property
     def floor_db(self) -> float:
         """The gate's noise floor, dBFS under its pre-emphasis."""
-        return self._conditioner.gate.floor_db
+        return self._now.floor_db
+
+    def expect(self, hops: Float) -> None:
+        """These come next, (n, 160): what does not hang on what is heard is made at once."""
+        self._coming.extend(self._conditioner.run(hops))
 
     def step(self, hop: Float) -> None:
         """Take in one hop, (160,) float32 at 16 kHz."""
-        self._history.add(self._conditioner.step(hop))
-        self._gains[self._hops % len(self._gains)] = self._conditioner.gain
+        if not self._coming:
+            self.expect(hop.reshape(1, HOP))
+        self._now = self._coming.popleft()
+        self._history.add(self._now.samples)
+        self._gains[self._hops % len(self._gains)] = self._now.gain
         self._hops += 1
         self._closed_for = 0 if self.is_open else self._closed_for + 1
         if self._hops % BLOCK == 0:
@@ -101,6 +111,7 @@ class BlockEar:
     def interrupt(self) -> None:
         """Samples are missing before the next hop: nothing that was heard goes on."""
         self._conditioner.interrupt()
+        self._now = self._now._replace(is_open=False)
         self._history.forget()
         self._closed_for = LINGER_HOPS + 1
         self._stop_listening()

@@ -1,5 +1,7 @@
 """The ear of the 13-MFCC network: the LSTM every hop, YAMNet every 100 ms, and a rule for both."""
 
+from collections import deque
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -12,7 +14,7 @@ from models.calibration import (
 )
 from models.ear.ear import SoundWindow
 from models.features.constants import HOP
-from models.features.frontend import FrontEnd
+from models.features.frontend import SILENT, FrontEnd, Heard
 from models.features.gain import GainSettings
 from models.features.gate import GateSettings
 from models.features.history import History
@@ -53,6 +55,8 @@ class FrameEar:
         self._front = FrontEnd(
             gate or GateSettings(**metadata["gate"]), GainSettings(**metadata["gain"])
         )
+        self._coming: deque[Heard] = deque()
+        self._now = SILENT.conditioned
         self._stepper = Stepper(weights.tensors)
         self._sounds = sounds
         self._by_voice = Calibration.of(metadata["calibration"]["voice"])
@@ -72,23 +76,29 @@ class FrameEar:
     @property
     def is_open(self) -> bool:
         """Whether the gate is open."""
-        return self._front.gate.is_open
+        return self._now.is_open
 
     @property
     def level_db(self) -> float:
         """Loudness of the last hop, dBFS rms."""
-        return self._front.gate.level_db
+        return self._now.level_db
 
     @property
     def floor_db(self) -> float:
         """The gate's noise floor, dBFS under its pre-emphasis."""
-        return self._front.gate.floor_db
+        return self._now.floor_db
+
+    def expect(self, hops: Float) -> None:
+        """These come next, (n, 160): what does not hang on what is heard is made at once."""
+        self._coming.extend(self._front.run(hops))
 
     def step(self, hop: Float) -> None:
         """Take in one hop, (160,) float32 at 16 kHz."""
         self._hops += 1
-        frames = self._front.step(hop)
-        if self._front.opened:
+        if not self._coming:
+            self.expect(hop.reshape(1, HOP))
+        self._now, frames, _ = self._coming.popleft()
+        if self._now.opened:
             self._stepper.reset()
             self._begin_stretch = True
         for frame in frames:
@@ -108,6 +118,7 @@ class FrameEar:
         noise floor and the gain's envelope stay: the room is still the same.
         """
         self._front.interrupt()
+        self._now = self._now._replace(is_open=False)
         self._stepper.reset()
         self._history.forget()
         self._closed_for = 0

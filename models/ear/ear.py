@@ -48,6 +48,13 @@ class Ear(Protocol):
     def floor_db(self) -> float:
         """The gate's noise floor, dBFS under its pre-emphasis."""
 
+    def expect(self, hops: Float) -> None:
+        """These hops come next, (n, 160), at most MOST_HOPS: make ready for them at once.
+
+        Optional, and each must be stepped through before more are expected, or an interruption:
+        the outcome of every step is the same, to the bit.
+        """
+
     def step(self, hop: Float) -> None:
         """Take in one hop, (160,) float32 at 16 kHz."""
 

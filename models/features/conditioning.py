@@ -1,11 +1,13 @@
 """What every hop goes through before anything listens to it: offset, gate, gain."""
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
-from models.features.constants import HOP
+from models.features.constants import HOP, MOST_HOPS
 from models.features.gain import Gain, GainSettings
-from models.features.gate import Gate, GateSettings
+from models.features.gate import SILENCE_DB, Gate, GateSettings
 
 Float = NDArray[np.float32]
 
@@ -13,43 +15,80 @@ OFFSET_RATE = 0.02  # of the constant offset, per hop: half a second
 OFFSET_IGNORED = 1e-4  # −80 dBFS: less is left alone, so that exact zeros stay zeros
 
 
-class Conditioner:
-    """Hop by hop.
+class Conditioned(NamedTuple):
+    """One hop.
 
     Attributes:
-        gate: whose state the last hop decided.
-        gain: factor of the frame that ends with the last hop.
-        opened: whether the last hop opened the gate.
+        samples: (160,), a row of :attr:`Conditioner.samples`.
+        is_open: whether the gate is open after it.
+        opened: whether it opened the gate.
+        level_db: its loudness, dBFS rms.
+        floor_db: the gate's noise floor, dBFS under its pre-emphasis.
+        gain: factor of the frame that ends with it.
+    """
+
+    samples: Float
+    is_open: bool
+    opened: bool
+    level_db: float
+    floor_db: float
+    gain: float
+
+
+NOTHING = Conditioned(np.empty(0, np.float32), False, False, SILENCE_DB, SILENCE_DB, 1.0)  # noqa: FBT003
+
+
+class Conditioner:
+    """Several hops at once, with the outcome that each alone would have.
+
+    Attributes:
+        samples: of the hops taken in last, (n, 160), without their constant offset: those that
+            came in, or a buffer that the next overwrite.
     """
 
     def __init__(self, gate: GateSettings, gain: GainSettings) -> None:
-        self.gate = Gate(gate)
-        self.gain = 1.0
-        self.opened = False
+        self._gate = Gate(gate)
         self._gain = Gain(gain)
         self._offset: float | None = None
-        self._centred = np.empty(HOP, np.float32)
+        self._centred = np.empty((MOST_HOPS, HOP), np.float32)
+        self.samples = self._centred[:0]
 
-    def step(self, hop: Float) -> Float:
-        """``hop``, (160,), without its constant offset; a buffer that the next call overwrites."""
-        hop = self._without_offset(hop)
-        was_open = self.gate.is_open
-        self.opened = self.gate.step(hop) and not was_open
-        self.gain = self._gain.step(self.gate.level_db)
-        return hop
+    def run(self, hops: Float) -> list[Conditioned]:
+        """Take in the next hops, (n, 160), at most MOST_HOPS."""
+        self.samples = hops = self._without_offset(hops)
+        gate, gain = self._gate, self._gain
+        gate.take(hops)
+        found = []
+        for number, samples in enumerate(hops):
+            was_open = gate.is_open
+            is_open = gate.decide(number)
+            opened = is_open and not was_open
+            factor = gain.step(gate.level_db)
+            found.append(
+                Conditioned(samples, is_open, opened, gate.level_db, gate.floor_db, factor)
+            )
+        return found
 
     def interrupt(self) -> None:
         """Samples are missing before the next hop: the stretch ends; the room is the same."""
-        self.gate.interrupt()
+        self._gate.interrupt()
 
-    def _without_offset(self, hop: Float) -> Float:
+    def _without_offset(self, hops: Float) -> Float:
         """Cheap converters add a constant, which would pass for loudness."""
-        mean = float(np.add.reduce(hop)) / HOP
+        offsets = [
+            self._follow(total / HOP, hops[number])
+            for number, total in enumerate(np.add.reduce(hops, axis=1).tolist())
+        ]
+        if not any(offsets):
+            return hops
+        column = np.array(offsets, np.float32)[:, None]
+        return np.subtract(hops, column, out=self._centred[: len(hops)])
+
+    def _follow(self, mean: float, hop: Float) -> float:
+        """The offset to be taken from ``hop``, whose samples have this mean."""
         if mean == 0.0 and not hop.any():
-            return hop  # digital silence stays what it is
+            return 0.0  # digital silence stays what it is
         if self._offset is None:
             self._offset = mean
         self._offset += OFFSET_RATE * (mean - self._offset)
-        if abs(self._offset) < OFFSET_IGNORED:
-            return hop
-        return np.subtract(hop, np.float32(self._offset), out=self._centred)
+        return 0.0 if abs(self._offset) < OFFSET_IGNORED else self._offset

@@ -1,11 +1,13 @@
 """Gate, gain and features as one causal step: what training sees is what the daemon hears."""
 
+import itertools
 from collections import deque
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from models.features.conditioning import Conditioner
+from models.features.conditioning import NOTHING, Conditioned, Conditioner
 from models.features.constants import FRAME, HOP
 from models.features.gain import GainSettings
 from models.features.gate import GateSettings
@@ -14,51 +16,99 @@ from models.features.mfcc import N_MFCC, MfccExtractor
 
 Float = NDArray[np.float32]
 
+_FLOAT_BYTES = 4
+
+
+class Heard(NamedTuple):
+    """One hop, as the network is to hear it.
+
+    Attributes:
+        conditioned: gate and gain.
+        features: of the frames to step through after it, (n, 13): none while the gate is closed,
+            those of the pre-roll first when it opens; all-zero frames are skipped. Where
+            ``conditioned.opened``, the network's state is to be reset first.
+        frames: the samples that they were made of, (n, 400) under the gain.
+    """
+
+    conditioned: Conditioned
+    features: Float
+    frames: Float
+
+
+SILENT = Heard(NOTHING, np.empty((0, N_MFCC), np.float32), np.empty((0, FRAME), np.float32))
+
 
 class FrontEnd:
-    """Hops of 160 samples in; features of the frames that the network is to step through, out.
-
-    While the gate is closed nothing comes out. When it opens, the frames of the pre-roll come
-    first; all-zero frames are skipped. ``frames`` holds the samples, (n, 400) under the gain, that
-    the features of the last step were made of.
-    """
+    """Hops of 160 samples in; features of the frames that the network is to step through, out."""
 
     SLACK = 64  # hops between two moves of the history to the front of its buffer
 
     def __init__(self, gate: GateSettings, gain: GainSettings) -> None:
         self._conditioner = Conditioner(gate, gain)
-        self.gate = self._conditioner.gate
         self._mfcc = MfccExtractor()
+        self._preroll = gate.preroll
         self._keep = gate.preroll * HOP + FRAME
         self._history = History(self._keep, slack=self.SLACK * HOP)
         self._gains: deque[float] = deque(maxlen=gate.preroll + 1)
-        self.frames = np.empty((gate.preroll + 1, FRAME), np.float32)
-        self._features = np.empty((gate.preroll + 1, N_MFCC), np.float32)
-        self.opened = False
 
-    def step(self, hop: Float) -> Float:
-        """Features of the frames to step through after ``hop``, (n, 13); n is 0, 1 or a pre-roll.
+    def step(self, hop: Float) -> Heard:
+        """Take in one hop, (160,)."""
+        return self.run(hop.reshape(1, HOP))[0]
 
-        The array is a view into a buffer that the next call overwrites. ``opened`` tells
-        whether this hop opened the gate: the network's state is to be reset first.
-        """
-        self._history.add(self._conditioner.step(hop))
-        self._gains.append(self._conditioner.gain)
-        self.opened = self._conditioner.opened
-        if not self.gate.is_open:
-            return self._features[:0]
-        count, recent = 0, self._history.last(self._keep)
-        for back in range(len(self._gains) - 1 if self.opened else 0, -1, -1):
-            end = self._keep - back * HOP
-            frame = self.frames[count]
-            np.multiply(recent[end - FRAME : end], self._gains[-1 - back], out=frame)
-            if frame.any():
-                self._mfcc(frame, self._features[count])
-                count += 1
-        return self._features[:count]
+    def run(self, hops: Float) -> list[Heard]:
+        """Take in the next hops, (n, 160), at most MOST_HOPS, each as if it came alone."""
+        conditioned = self._conditioner.run(hops)
+        self._history.add(self._conditioner.samples.reshape(-1))
+        # Row r of all windows of this run ends with hop r − 1 − preroll of it.
+        rows: list[int] = []
+        gains: list[float] = []
+        counts: list[int] = []
+        for number, one in enumerate(conditioned):
+            self._gains.append(one.gain)
+            if not one.is_open:
+                counts.append(0)
+                continue
+            count = len(self._gains) if one.opened else 1
+            newest = number + 1 + self._preroll
+            rows.extend(range(newest - count + 1, newest + 1))
+            gains.extend(list(self._gains)[-count:])
+            counts.append(count)
+        if not rows:
+            return [Heard(one, SILENT.features, SILENT.frames) for one in conditioned]
+        return self._heard(conditioned, self._frames(len(hops), rows, gains), counts)
 
     def interrupt(self) -> None:
         """Samples are missing before the next hop: the stretch ends, its history is silence."""
         self._conditioner.interrupt()
         self._history.forget()
         self._gains.clear()
+
+    def _frames(self, hops: int, rows: list[int], gains: list[float]) -> Float:
+        """The windows ``rows`` of the last ``hops`` and of the pre-roll before them."""
+        recent = self._history.last(self._keep + hops * HOP)
+        windows: Float = np.ndarray(
+            (self._preroll + hops + 1, FRAME),
+            np.float32,
+            recent,
+            strides=(HOP * _FLOAT_BYTES, _FLOAT_BYTES),
+        )
+        in_a_row = range(rows[0], rows[0] + len(rows))
+        wanted = windows[rows[0] : in_a_row.stop] if rows == [*in_a_row] else windows[rows]
+        return wanted * np.array(gains, np.float32)[:, None]
+
+    def _heard(
+        self, conditioned: list[Conditioned], frames: Float, counts: list[int]
+    ) -> list[Heard]:
+        sounding: list[bool] = np.logical_or.reduce(frames, axis=1).tolist()
+        if not all(sounding):
+            ends = itertools.accumulate(counts)
+            counts = [
+                sum(sounding[end - count : end]) for end, count in zip(ends, counts, strict=True)
+            ]
+            frames = frames[sounding]
+        features = self._mfcc(frames)
+        found, at = [], 0
+        for one, count in zip(conditioned, counts, strict=True):
+            found.append(Heard(one, features[at : at + count], frames[at : at + count]))
+            at += count
+        return found

@@ -3,8 +3,6 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from models.features.constants import HOP
-
 Float = NDArray[np.float32]
 
 
@@ -16,18 +14,22 @@ class History:
         self._buffer = np.zeros(samples + slack, np.float32)
         self._end = samples
 
-    def add(self, hop: Float) -> None:
-        """Take in one hop, (160,)."""
-        if self._end + HOP > len(self._buffer):
+    def add(self, samples: Float) -> None:
+        """Take in the next samples, at most ``slack``."""
+        size = len(samples)
+        if self._end + size > len(self._buffer):
             self._buffer[: self._keep] = self._buffer[self._end - self._keep : self._end]
             self._end = self._keep
-        self._buffer[self._end : self._end + HOP] = hop
-        self._end += HOP
+        self._buffer[self._end : self._end + size] = samples
+        self._end += size
 
     def last(self, samples: int) -> Float:
-        """The newest ``samples``, a view that the next hop may overwrite."""
+        """The newest ``samples``, a view that the next ones may overwrite.
+
+        There are as many as are kept, and besides as many as were added last.
+        """
         return self._buffer[self._end - samples : self._end]
 
     def forget(self) -> None:
-        """Silence before the next hop."""
+        """Silence before the next samples."""
         self._buffer[:] = 0.0

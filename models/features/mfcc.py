@@ -6,15 +6,18 @@ column: 1,024 zeros, the frame, 624 zeros, under a 2,048-point periodic Hann win
 before the power spectrum is therefore one product with samples 1024..1423 of that window.
 """
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
-from models.features.constants import FRAME, SAMPLE_RATE
+from models.features.constants import FRAME, MOST_HOPS, SAMPLE_RATE
 
 N_FFT = 2048
 N_MELS = 128
 N_MFCC = 13
 TOP_DB = 80.0
+RUNS = 4  # of bands, each with a product of its own
 AMIN = 1e-10
 # Slaney's mel scale: linear up to a break, then 27 bands to a factor of 6.4.
 HZ_PER_MEL = 200.0 / 3
@@ -68,53 +71,79 @@ def frame_window() -> Float:
 
 
 class MfccExtractor:
-    """Frame by frame, into buffers of its own: nothing is allocated that outlives a call."""
+    """Several frames at once; each has the coefficients that it would have alone, to the bit."""
 
     def __init__(self) -> None:
         self._window = frame_window()
-        self._mel = mel_filterbank()
-        self._dct = dct_matrix() * np.float32(10.0)  # decibels: 10·log10
-        self._padded = np.zeros(N_FFT, np.float32)
-        self._frame = self._padded[OFFSET : OFFSET + FRAME]
-        self._spectrum = np.empty(N_FFT // 2 + 1, np.complex64)
-        # |z|² as re² + im² over the interleaved view: no temporary, no square root.
-        self._parts = self._spectrum.view(np.float32).reshape(-1, 2)
-        self._power = np.empty(N_FFT // 2 + 1, np.float32)
-        self._bands = np.empty(N_MELS, np.float32)
-        self._out = np.empty(N_MFCC, np.float32)
+        self._dct = dct_matrix()[None] * np.float32(10.0)  # decibels: 10·log10
+        runs = _runs(mel_filterbank())
+        self._weights = [weight for weight, _, _ in runs]
+        whole = _Buffers(
+            np.zeros((MOST_HOPS, N_FFT), np.float32),
+            np.empty((MOST_HOPS, N_FFT // 2 + 1), np.complex64),
+            np.empty((MOST_HOPS, N_FFT // 2 + 1), np.float32),
+            np.empty((MOST_HOPS, N_MELS, 1), np.float32),
+        )
+        places = [(bins, bands) for _, bins, bands in runs]
+        self._buffers = [_Views(whole, count, places) for count in range(MOST_HOPS + 1)]
 
-    def __call__(self, frame: Float, out: Float | None = None) -> Float:
-        """Coefficients of one frame.
+    def __call__(self, frames: Float) -> Float:
+        """Coefficients of ``frames``, (n, 400) float32 at 16 kHz: (n, 13)."""
+        out = np.empty((len(frames), N_MFCC, 1), np.float32)
+        for start in range(0, len(frames), MOST_HOPS):
+            some = frames[start : start + MOST_HOPS]
+            np.matmul(self._dct, self._decibels(some), out=out[start : start + len(some)])
+        return out[:, :, 0]
 
-        Args:
-            frame: (400,) float32 at 16 kHz.
-            out: (13,) float32 to write into; without it an inner buffer that the next call
-                overwrites.
-        """
-        out = self._out if out is None else out
-        np.multiply(frame, self._window, out=self._frame)
+    def _decibels(self, frames: Float) -> Float:
+        """Tenths of the bands' levels, (n, 128, 1), a buffer that the next call overwrites."""
+        views = self._buffers[len(frames)]
+        np.multiply(frames, self._window, out=views.frames)
         # numpy 2 writes complex64; its stubs know only complex128.
-        np.fft.rfft(self._padded, out=self._spectrum)  # type: ignore[arg-type]
-        np.multiply(self._parts, self._parts, out=self._parts)
-        np.add(self._parts[:, 0], self._parts[:, 1], out=self._power)
-        bands = np.dot(self._mel, self._power, out=self._bands)
-        np.maximum(bands, AMIN, out=bands)
-        np.log10(bands, out=bands)
-        np.maximum(bands, bands.max() - np.float32(TOP_DB / 10), out=bands)
-        np.dot(self._dct, bands, out=out)
-        return out
+        np.fft.rfft(views.padded, axis=1, out=views.spectrum)  # type: ignore[arg-type]
+        # |z|² as re² + im² over the interleaved view: no square root.
+        np.multiply(views.parts, views.parts, out=views.parts)
+        np.add(views.real, views.imaginary, out=views.power)
+        for weight, (power, energies) in zip(self._weights, views.runs, strict=True):
+            np.matmul(weight, power, out=energies)
+        energies = views.energies
+        np.maximum(energies, AMIN, out=energies)
+        np.log10(energies, out=energies)
+        strongest = np.maximum.reduce(energies, axis=1, keepdims=True)
+        np.subtract(strongest, np.float32(TOP_DB / 10), out=strongest)
+        return np.asarray(np.maximum(energies, strongest, out=energies))
 
 
-def mfcc_frames(frames: Float) -> Float:
-    """Coefficients of many frames at once, for training: (n, 400) → (n, 13)."""
-    out = np.empty((len(frames), N_MFCC), np.float32)
-    window, mel, dct = frame_window(), mel_filterbank().T.copy(), dct_matrix().T * np.float32(10)
-    for start in range(0, len(frames), 4096):
-        block = frames[start : start + 4096]
-        # A shifted frame has the same magnitudes, so the zeros in front are left out.
-        spectrum = np.fft.rfft(block * window, n=N_FFT, axis=1)
-        power = spectrum.real**2 + spectrum.imag**2
-        bands = np.log10(np.maximum(power.astype(np.float32) @ mel, AMIN))
-        bands = np.maximum(bands, bands.max(axis=1, keepdims=True) - TOP_DB / 10)
-        out[start : start + 4096] = bands @ dct
-    return out
+class _Buffers(NamedTuple):
+    padded: Float
+    spectrum: NDArray[np.complex64]
+    power: Float
+    energies: Float
+
+
+class _Views:
+    """What ``count`` frames take of the buffers: cutting it anew takes as long as computing."""
+
+    def __init__(self, whole: _Buffers, count: int, places: list[tuple[slice, slice]]) -> None:
+        self.padded = whole.padded[:count]
+        self.frames = self.padded[:, OFFSET : OFFSET + FRAME]
+        self.spectrum = whole.spectrum[:count]
+        self.parts = self.spectrum.view(np.float32)
+        self.real, self.imaginary = self.parts[:, 0::2], self.parts[:, 1::2]
+        self.power = whole.power[:count]
+        self.energies = whole.energies[:count]
+        self.runs = [(self.power[:, bins, None], self.energies[:, bands]) for bins, bands in places]
+
+
+def _runs(filters: Float) -> list[tuple[Float, slice, slice]]:
+    """Runs of bands with the bins in which they are not zero: a quarter of the whole matrix.
+
+    Each is a stack of one matrix, so that a product goes frame by frame.
+    """
+    found = []
+    for first in range(0, N_MELS, N_MELS // RUNS):
+        bands = slice(first, first + N_MELS // RUNS)
+        used = np.flatnonzero(filters[bands].any(axis=0))
+        bins = slice(int(used[0]), int(used[-1]) + 1)
+        found.append((np.ascontiguousarray(filters[bands, bins])[None], bins, bands))
+    return found

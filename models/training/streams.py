@@ -13,7 +13,7 @@ import soxr
 from numpy.typing import NDArray
 
 from models.data.corpora import Clip
-from models.features.constants import HOP, HOPS_PER_SECOND, SAMPLE_RATE
+from models.features.constants import HOP, HOPS_PER_SECOND, MOST_HOPS, SAMPLE_RATE
 from models.features.frontend import FrontEnd
 from models.features.gain import GainSettings
 from models.features.gate import GateSettings
@@ -92,13 +92,16 @@ def put_in_background(
 def stretches(stream: Float, gate: GateSettings, gain: GainSettings) -> list[tuple[int, Float]]:
     """Each stretch of ``stream``: the hop of its first frame, and its features (n, 13)."""
     front = FrontEnd(gate, gain)
+    hops = stream[: len(stream) // HOP * HOP].reshape(-1, HOP)
     found: list[tuple[int, list[Float]]] = []
-    for number in range(len(stream) // HOP):
-        features = front.step(stream[number * HOP : (number + 1) * HOP])
-        if front.opened:
-            found.append((number + 1 - len(features), []))
-        if len(features):
-            found[-1][1].append(features.copy())
+    number = 0
+    for first in range(0, len(hops), MOST_HOPS):
+        for heard in front.run(hops[first : first + MOST_HOPS]):
+            number += 1
+            if heard.conditioned.opened:
+                found.append((number - len(heard.features), []))
+            if len(heard.features):
+                found[-1][1].append(heard.features)
     return [(first, np.concatenate(parts)) for first, parts in found if parts]
 
 

@@ -1,16 +1,19 @@
 """What the network steps through: the gated frames, under the gain as it stood, and no others."""
 
+import itertools
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.features.conditioning import OFFSET_IGNORED, OFFSET_RATE
-from models.features.constants import FRAME, HOP
+from models.features.constants import FRAME, HOP, MOST_HOPS
 from models.features.frontend import FrontEnd
 from models.features.gain import GainSettings, gains
 from models.features.gate import Gate, GateSettings
-from models.features.mfcc import N_MFCC, mfcc_frames
+from models.features.mfcc import N_MFCC, MfccExtractor
 
 GATE = GateSettings(hangover=12)
 GAIN = GainSettings()
@@ -77,10 +80,10 @@ def test_frames_and_features_are_those_of_the_whole_stream(drawn):
     stream = stream_of(drawn)
     front = FrontEnd(GATE, GAIN)
     for hop, frames in zip(stream.reshape(-1, HOP), expected(stream, GATE, GAIN), strict=True):
-        features = front.step(hop)
-        assert features.shape == (len(frames), N_MFCC)
-        np.testing.assert_allclose(front.frames[: len(features)], frames, rtol=1e-6)
-        np.testing.assert_allclose(features, mfcc_frames(frames), atol=1e-3, rtol=0)
+        heard = front.step(hop)
+        assert heard.features.shape == (len(frames), N_MFCC)
+        np.testing.assert_allclose(heard.frames, frames, rtol=1e-6)
+        np.testing.assert_array_equal(heard.features, MfccExtractor()(heard.frames))
 
 
 def test_a_constant_offset_makes_no_difference_to_what_is_heard():
@@ -88,8 +91,8 @@ def test_a_constant_offset_makes_no_difference_to_what_is_heard():
     plain, offset = FrontEnd(GATE, GAIN), FrontEnd(GATE, GAIN)
     for hop in stream.reshape(-1, HOP):
         a, b = plain.step(hop), offset.step(hop + np.float32(0.02))
-        assert plain.gate.is_open == offset.gate.is_open
-        assert len(a) == len(b)
+        assert a.conditioned.is_open == b.conditioned.is_open
+        assert len(a.features) == len(b.features)
 
 
 def test_a_long_stretch_is_one_stream_over_every_move_of_the_buffer():
@@ -100,8 +103,9 @@ def test_a_long_stretch_is_one_stream_over_every_move_of_the_buffer():
     front = FrontEnd(GATE, GAIN)
     stepped = 0
     for hop, frames in zip(stream.reshape(-1, HOP), expected(stream, GATE, GAIN), strict=True):
-        stepped += len(front.step(hop))
-        np.testing.assert_allclose(front.frames[: len(frames)], frames, rtol=1e-6)
+        heard = front.step(hop)
+        stepped += len(heard.features)
+        np.testing.assert_allclose(heard.frames, frames, rtol=1e-6)
     assert stepped > 5 * FrontEnd.SLACK, "the gate was open while the buffer moved"
 
 
@@ -111,8 +115,9 @@ def test_opening_brings_the_preroll_and_then_one_frame_a_hop(preroll):
     front = FrontEnd(chosen, GAIN)
     counts, opened = [], []
     for hop in stream_of([("room", 300, 1), ("burst", 60, 2)]).reshape(-1, HOP):
-        counts.append(len(front.step(hop)))
-        opened.append(front.opened)
+        heard = front.step(hop)
+        counts.append(len(heard.features))
+        opened.append(heard.conditioned.opened)
     (at,) = np.flatnonzero(opened)
     assert 300 <= at <= 310
     assert not any(counts[:at])
@@ -123,19 +128,21 @@ def test_opening_brings_the_preroll_and_then_one_frame_a_hop(preroll):
 def test_nothing_comes_out_while_it_is_closed():
     front = FrontEnd(GATE, GAIN)
     for hop in stream_of([("room", 400, 3), ("zeros", 50, 0), ("faint", 100, 1)]).reshape(-1, HOP):
-        assert front.step(hop).shape == (0, N_MFCC)
-        assert not front.opened
+        heard = front.step(hop)
+        assert heard.features.shape == (0, N_MFCC)
+        assert not heard.conditioned.opened
 
 
 def test_digital_silence_is_skipped_before_a_sound_and_inside_a_stretch():
     front = FrontEnd(GateSettings(), GAIN)
     stream = stream_of([("zeros", 300, 0), ("burst", 20, 2), ("zeros", 30, 0), ("burst", 5, 3)])
-    counts = np.array([len(front.step(hop)) for hop in stream.reshape(-1, HOP)])
+    heard = [front.step(hop) for hop in stream.reshape(-1, HOP)]
+    counts = np.array([len(one.features) for one in heard])
     at = int(np.flatnonzero(counts)[0])
     assert counts[at] == at - 300 + 1, "frames of zeros in the pre-roll are left out"
     # A frame reaches two and a half hops back: two more hops still see the burst.
     assert list(counts[320:326]) == [1, 1, 0, 0, 0, 0]
-    assert front.gate.is_open
+    assert heard[-1].conditioned.is_open
     assert counts[350] == 1
 
 
@@ -144,6 +151,24 @@ def test_digital_silence_is_skipped_before_a_sound_and_inside_a_stretch():
 def test_what_comes_later_changes_nothing_before(drawn, end):
     hops = stream_of(drawn).reshape(-1, HOP)
     whole, part = FrontEnd(GATE, GAIN), FrontEnd(GATE, GAIN)
-    before = [whole.step(hop).copy() for hop in hops][:end]
+    before = [whole.step(hop).features for hop in hops][:end]
     for features, hop in zip(before, hops[:end], strict=True):
-        np.testing.assert_array_equal(part.step(hop), features)
+        np.testing.assert_array_equal(part.step(hop).features, features)
+
+
+@given(pieces, st.lists(st.integers(1, MOST_HOPS), min_size=1), st.sampled_from([0.0, 0.01]))
+@settings(max_examples=10)
+def test_hops_that_come_together_are_heard_as_each_alone(drawn, sizes, offset):
+    hops = (stream_of(drawn) + np.float32(offset)).reshape(-1, HOP)
+    chosen = replace(GATE, hangover=2)
+    alone, together = FrontEnd(chosen, GAIN), FrontEnd(chosen, GAIN)
+    sizes_for_ever, at = itertools.cycle(sizes), 0
+    while at < len(hops):
+        some = hops[at : at + next(sizes_for_ever)]
+        at += len(some)
+        for hop, heard in zip(some, together.run(some), strict=True):
+            expected = alone.step(hop)
+            assert heard.conditioned[1:] == expected.conditioned[1:]
+            np.testing.assert_array_equal(heard.conditioned.samples, expected.conditioned.samples)
+            np.testing.assert_array_equal(heard.features, expected.features)
+            np.testing.assert_array_equal(heard.frames, expected.frames)
