@@ -20,7 +20,6 @@ class Stepper:
     def __init__(self, tensors: Mapping[str, Float]) -> None:
         self._mean = np.ascontiguousarray(tensors["mean"], np.float32)
         self._scale = np.ascontiguousarray(tensors["scale"], np.float32)
-        self._standard = np.empty(len(self._mean), np.float32)
         self._layers: list[LstmLayer] = []
         while f"lstm.weight_ih_l{len(self._layers)}" in tensors:
             self._layers.append(LstmLayer.of(tensors, "lstm", len(self._layers)))
@@ -45,10 +44,11 @@ class Stepper:
 
     def step(self, features: Float) -> Float:
         """Logits after one frame: (input_size,) → (num_classes,), a buffer reused by the next."""
-        below = np.subtract(features, self._mean, out=self._standard)
+        below = np.subtract(features, self._mean, out=self._layers[0].below)
         np.multiply(below, self._scale, out=below)
         for layer in self._layers:
-            layer.below[:] = below
+            if below is not layer.below:
+                layer.below[:] = below
             layer.step()
             below = layer.h
         np.dot(self._head, below, out=self._logits)
@@ -57,5 +57,6 @@ class Stepper:
 
 def softmax(logits: Float) -> Float:
     """Probabilities, (num_classes,)."""
-    shifted = np.exp(logits - logits.max())
-    return np.asarray(shifted / shifted.sum(), np.float32)
+    shifted = np.subtract(logits, max(logits.tolist()), dtype=np.float32)
+    np.exp(shifted, out=shifted)
+    return np.asarray(np.divide(shifted, np.add.reduce(shifted), out=shifted))

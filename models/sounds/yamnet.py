@@ -83,7 +83,9 @@ class Yamnet:
         self._input, self._output = given[0], made[0]["index"]
         self._mean = made[1]["index"]
         index = {name: position for position, name in enumerate(self.class_names)}
-        self._groups = [np.array([index[name] for name in names]) for names in GROUPS.values()]
+        groups = [[index[name] for name in names] for names in GROUPS.values()]
+        self._members = np.concatenate(groups)
+        self._starts = np.cumsum([0, *map(len, groups[:-1])])
         self.grouped = np.zeros(len(GROUPS), np.float32)
 
     def __call__(self, window: Float) -> Float:
@@ -95,8 +97,7 @@ class Yamnet:
         self._interpreter.set_tensor(self._input["index"], window.reshape(self._input["shape"]))
         self._interpreter.invoke()
         scores = np.asarray(self._interpreter.get_tensor(self._output)[0], np.float32)
-        for position, members in enumerate(self._groups):
-            self.grouped[position] = scores[members].max()
+        np.maximum.reduceat(scores[self._members], self._starts, out=self.grouped)
         return scores
 
     def embedding(self) -> Float:
