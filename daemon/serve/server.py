@@ -284,7 +284,8 @@ class AlertServer:
             for subscriber in self._sessions.subscribers:
                 if subscriber.path is Path.ALERTS:
                     subscriber.offer(text, seq=event.seq)
-            self._count_alert(event, send_ms)
+            # After those who wait for it: their tasks are due before this.
+            asyncio.get_running_loop().call_soon(self._count_alert, event, send_ms)
         if self._alerts_lost:
             self._alerts_lost = False
             logger.error("The server was stuck; subscribers have to come back with since")
