@@ -1,6 +1,6 @@
 """From a source to alert events: ring, hop loop and fusion, started and stopped together."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Literal
 
@@ -25,13 +25,10 @@ _HOP_MS = 1000 * HOP // SAMPLE_RATE
 
 
 def quiet_hops(config: Fusion) -> int:
-    """How many hops the loop may read at once: half of the shortest hold, so that no alert waits.
-
-    A played source writes as many at once as are read, and notices a change one write late.
-    """
+    """How many hops the loop may read at once: the shortest hold, so that no alert waits."""
     confirm = config.confirm_ms
     shortest_ms = min(confirm.advisory, confirm.warning, confirm.critical, config.overwhelming_ms)
-    return max(1, min(QUIET_HOPS, shortest_ms // (2 * _HOP_MS)))
+    return max(1, min(QUIET_HOPS, shortest_ms // _HOP_MS))
 
 
 class Pipeline:
@@ -90,6 +87,7 @@ class Pipeline:
         self._of_now = self.source.live or (spec == "stdin" and pace == "realtime")
         self.ring = Ring(int(config.audio.ring_s * SAMPLE_RATE))
         self._heard = heard
+        self._in_step = in_step
         self._feed = (
             None
             if lane is None
@@ -167,12 +165,20 @@ class Pipeline:
         self.loop.stop()
         self.fusion.stop()
 
-    def _emit(self, evidence: AcousticEvidence) -> None:
-        self.fusion.submit(evidence)
-        if self._feed is not None:
-            self._feed.hear(evidence)
-        if self._heard is not None:
-            self._heard(evidence)
+    def _emit(self, heard: Sequence[AcousticEvidence]) -> None:
+        if self._feed is not None and self._in_step:
+            for evidence in heard:  # words count between the hops that they are due between
+                self._emit_some((evidence,))
+        else:
+            self._emit_some(heard)
+
+    def _emit_some(self, heard: Sequence[AcousticEvidence]) -> None:
+        self.fusion.submit_all(heard)
+        for evidence in heard:
+            if self._feed is not None:
+                self._feed.hear(evidence)
+            if self._heard is not None:
+                self._heard(evidence)
 
     def _fail(self, error: BaseException) -> None:
         self._error = error

@@ -317,10 +317,8 @@ class Service:
 
     def _heard(self, evidence: AcousticEvidence) -> None:
         """Telemetry for who asks, and history: in the hop loop's thread."""
-        if (
-            self._server.telemetry_wanted
-            and evidence.sample - self._telemetry_sample >= TELEMETRY_SAMPLES
-        ):
+        self._pipeline.loop.watched = wanted = self._server.telemetry_wanted
+        if wanted and evidence.sample - self._telemetry_sample >= TELEMETRY_SAMPLES:
             self._telemetry_sample = evidence.sample
             fused = self._pipeline.fusion.latest
             self._server.publish_telemetry(telemetry(evidence, fused, self._pipeline.clock))

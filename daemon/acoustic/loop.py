@@ -1,22 +1,23 @@
 """The hop loop: every 10 ms, one hop from the ring through the ear to fusion."""
 
+import itertools
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
 from daemon.acoustic.evidence import AcousticEvidence, SoundEvents
 from daemon.audio.ring import ENDED, Ring, RingReader, Samples
 from models.ear import Ear, SoundWindow
-from models.features.constants import HOP, SAMPLE_RATE
+from models.features.constants import HOP, MOST_HOPS, SAMPLE_RATE
 
 log = logging.getLogger(__name__)
 
 READ_TIMEOUT_S = 0.5  # how long a stop may wait for a silent source
 TOLD_EVERY = 10 * SAMPLE_RATE  # lost samples between two lines of the log
-QUIET_HOPS = 10  # read at once while nothing notable is heard
+QUIET_HOPS = MOST_HOPS  # read at once while nothing notable is heard
 REPORTED_HOPS = 5  # every fifth hop is reported, and every notable one
 NOTABLE = 0.5  # probability: below that of any alert as configured by default
 ATTENTION_HOPS = 50  # after a notable hop, hops are read singly: longer than a hold bridges
@@ -29,7 +30,7 @@ class HopLoop:
         ring: where stamps are read.
         reader: this loop's place in the ring.
         ear: what listens; touched by this thread only.
-        emit: called with every evidence, in this thread; must not block for long.
+        emit: called with the evidence of each read, in this thread; must not block for long.
         failed: called once if the thread dies of an error.
         quiet_hops: how many are read at once while nothing notable is heard, at most
             QUIET_HOPS; may be set anew.
@@ -39,7 +40,10 @@ class HopLoop:
         open_hops: hops heard with the gate open.
         lost_samples: samples that were overwritten before they were heard.
         heard_ns: monotonic time of the last hop; of the start before the first.
-        slowest_us: the longest hop so far, from ring to evidence, microseconds.
+        watched: whether somebody looks on: then each reported hop is told by itself, when it is
+            heard. May be set anew.
+        slowest_us: the longest hop so far, from ring to evidence, microseconds; of several that
+            were read at once, their mean.
     """
 
     def __init__(
@@ -47,7 +51,7 @@ class HopLoop:
         ring: Ring,
         reader: RingReader,
         ear: Ear,
-        emit: Callable[[AcousticEvidence], None],
+        emit: Callable[[Sequence[AcousticEvidence]], None],
         failed: Callable[[BaseException], None],
         *,
         quiet_hops: int = QUIET_HOPS,
@@ -58,11 +62,11 @@ class HopLoop:
         self._emit = emit
         self._failed = failed
         self._quiet_hops = quiet_hops
+        self.watched = False
         self._stop = threading.Event()
         self._events: SoundEvents | None = None
         self._seen: SoundWindow | None = None
         self._attention = 0  # hops until several are read at once again
-        self._heard: list[AcousticEvidence] = []
         self.hops = self.open_hops = self.lost_samples = 0
         self.slowest_us = 0.0
         self.heard_ns = time.monotonic_ns()
@@ -102,12 +106,12 @@ class HopLoop:
         """Hop by hop while something notable is heard, several at once otherwise.
 
         Every hop goes through the ear either way, with the same outcome; waking up less often is
-        what makes listening cheap. ``quiet_hops`` are fewer than any alert has to be held, so that
-        none is decided before the loop is back to single hops.
+        what makes listening cheap. ``quiet_hops`` are no more than any alert has to be held: the
+        earliest is decided with the last hop of a read, which has just come.
         """
         samples = np.empty(QUIET_HOPS * HOP, np.float32)
         while not self._stop.is_set():
-            at_once = self._quiet_hops
+            at_once = min(self._quiet_hops, REPORTED_HOPS if self.watched else QUIET_HOPS)
             # A batch ends with the hop that is reported, so that fusion wakes up after it.
             several = at_once - self.hops % at_once
             buffer = samples[: HOP if self._attention else several * HOP]
@@ -127,17 +131,15 @@ class HopLoop:
         if lost:
             self._lose(lost)
             breaks = (begin, *breaks)
-        heard = self._heard
-        for at in range(0, len(samples), HOP):
-            if breaks and begin + at in breaks:
+        heard: list[AcousticEvidence] = []
+        for place, end in itertools.pairwise((begin, *breaks, self._reader.position)):
+            if place in breaks:
                 self._ear.interrupt()
-            evidence = self._hear(samples[at : at + HOP], begin + at + HOP)
-            if evidence is not None:
-                heard.append(evidence)
+            if end > place:
+                heard += self._hear_part(samples[place - begin : end - begin], place)
         # Not from within the batch: fusion would wake up and fight for the interpreter.
-        for evidence in heard:
-            self._emit(evidence)
-        heard.clear()
+        if heard:
+            self._emit(heard)
 
     def _lose(self, samples: int) -> None:
         self.lost_samples += samples
@@ -148,12 +150,26 @@ class HopLoop:
                 self.lost_samples / SAMPLE_RATE,
             )
 
-    def _hear(self, hop: Samples, sample: int) -> AcousticEvidence | None:
+    def _hear_part(self, samples: Samples, begin: int) -> list[AcousticEvidence]:
+        """Whole hops without a gap, from the absolute index ``begin`` on; what is to be told."""
         began = time.perf_counter_ns()
+        hops = samples.reshape(-1, HOP)
+        if len(hops) > 1:
+            self._ear.expect(hops)
+        heard = []
+        for number, hop in enumerate(hops, start=1):
+            evidence = self._hear(hop, begin + number * HOP)
+            if evidence is not None:
+                heard.append(evidence)
+        self.heard_ns = time.monotonic_ns()
+        took = (time.perf_counter_ns() - began) / 1000 / len(hops)
+        self.slowest_us = max(self.slowest_us, took)
+        return heard
+
+    def _hear(self, hop: Samples, sample: int) -> AcousticEvidence | None:
         ear = self._ear
         ear.step(hop)
         self.hops += 1
-        self.heard_ns = time.monotonic_ns()
         is_open = ear.is_open
         self.open_hops += is_open
         if ear.window is not self._seen:
@@ -161,25 +177,22 @@ class HopLoop:
             self._events = self._sound_events(sample)
         notable = ear.distress >= NOTABLE or ear.infant >= NOTABLE
         self._attention = ATTENTION_HOPS if notable else max(0, self._attention - 1)
-        evidence = None
-        if notable or self.hops % REPORTED_HOPS == 0:
-            ring_ns, capture_ms = self._ring.stamp(sample)
-            evidence = AcousticEvidence(
-                sample=sample,
-                gate=is_open,
-                level_db=ear.level_db,
-                floor_db=ear.floor_db,
-                distress=ear.distress,
-                infant=ear.infant,
-                posterior=tuple(ear.posterior.tolist()) if is_open else None,
-                events=self._events,
-                capture_ms=capture_ms,
-                ring_ns=ring_ns,
-                hop_ns=time.monotonic_ns(),
-            )
-        took = (time.perf_counter_ns() - began) / 1000
-        self.slowest_us = max(self.slowest_us, took)
-        return evidence
+        if not notable and self.hops % REPORTED_HOPS:
+            return None
+        ring_ns, capture_ms = self._ring.stamp(sample)
+        return AcousticEvidence(
+            sample=sample,
+            gate=is_open,
+            level_db=ear.level_db,
+            floor_db=ear.floor_db,
+            distress=ear.distress,
+            infant=ear.infant,
+            posterior=tuple(ear.posterior.tolist()) if is_open else None,
+            events=self._events,
+            capture_ms=capture_ms,
+            ring_ns=ring_ns,
+            hop_ns=time.monotonic_ns(),
+        )
 
     def _sound_events(self, sample: int) -> SoundEvents | None:
         window = self._ear.window

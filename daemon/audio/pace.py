@@ -8,12 +8,12 @@ from typing import Literal
 import numpy as np
 
 from daemon.audio.ring import Ring, Samples
-from models.features.constants import HOP, SAMPLE_RATE
+from models.features.constants import HOP, MOST_HOPS, SAMPLE_RATE
 
 Pace = Literal["realtime", "max"]
 
 _HOP_NS = HOP * 1_000_000_000 // SAMPLE_RATE
-_MOST = 10 * HOP  # at once, at real pace: 100 ms
+_MOST = MOST_HOPS * HOP  # at once, at real pace: 200 ms
 _LOOK_S = 0.2  # how long a stop may go unnoticed while the readers leave no room
 
 
@@ -30,7 +30,8 @@ def play(
     At real pace, hop *n* is written *n* times 10 ms after the first, on one absolute schedule
     that cannot drift; what comes late is written at once. Where every reader asks for several
     hops at a time, they are written together when the last of them is due, with the stamps of
-    their own due times: a wake-up for a hop that nobody reads yet is for nothing. At either pace
+    their own due times: a wake-up for a hop that nobody reads yet is for nothing. A reader that
+    asks for fewer gets them when they are due. At either pace
     lossless readers lose nothing, if none of them reads more than half a ring at once.
 
     Args:
@@ -51,18 +52,18 @@ def play(
     for block in whole_hops(blocks):
         at = 0
         while at < len(block):
-            step = min(most, max(HOP, ring.demand // HOP * HOP)) if live else most
+            demand = ring.demand
+            step = min(most, max(HOP, demand // HOP * HOP)) if live else most
             piece = block[at : at + step]
-            at += len(piece)
-            hops += len(piece) // HOP
             if live:
                 now_ns = time.monotonic_ns()
                 start_ns = start_ns or now_ns
-                early_ns = start_ns + (hops - 1) * hop_ns - now_ns
-                if early_ns > 0:
-                    # Not stop.wait: it costs several times as much, and a stop is noticed
-                    # with the next hops anyway.
-                    time.sleep(early_ns / 1e9)
+                early_ns = start_ns + (hops + len(piece) // HOP - 1) * hop_ns - now_ns
+                # A stop is noticed with the next hops.
+                if early_ns > 0 and not ring.wait_until_due(demand, early_ns / 1e9):
+                    continue
+            at += len(piece)
+            hops += len(piece) // HOP
             while not stop.is_set() and not ring.wait_for_space(len(piece), _LOOK_S):
                 if ring.closed:
                     return False

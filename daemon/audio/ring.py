@@ -61,6 +61,9 @@ class Ring:
         self._space = threading.Lock()  # held; released to wake the writer in wait_for_space
         self._space.acquire()
         self._space_position = _NEVER
+        self._hurry = threading.Lock()  # held; released to wake the writer in wait_until_due
+        self._hurry.acquire()
+        self._resting = False
 
     @property
     def written(self) -> int:
@@ -238,6 +241,32 @@ class Ring:
             self._space.acquire()  # woken between the time-out and the lock: take the wake-up
         return not self._closed
 
+    def wait_until_due(self, demand: int, timeout_s: float) -> bool:
+        """Rest before so much is written, as long as no reader asks for less at once.
+
+        For sources that keep a pace; only the writer's thread may call it.
+
+        Returns:
+            Whether it is due now; False where :attr:`demand` is less than ``demand`` meanwhile.
+        """
+        with self._lock:
+            if self.demand < demand:
+                return False
+            self._resting = True
+        if not self._hurry.acquire(timeout=timeout_s):
+            with self._lock:
+                if self._resting:
+                    self._resting = False
+                    return True
+            self._hurry.acquire()  # woken between the time-out and the lock: take the wake-up
+        return self.demand >= demand
+
+    def _less_wanted(self) -> None:
+        with self._lock:
+            if self._resting:
+                self._resting = False
+                self._hurry.release()
+
     def _slowest(self) -> int:
         return min((r.position for r in self._readers if r.lossless), default=_NEVER)
 
@@ -297,7 +326,9 @@ class RingReader:
         size = len(out)
         if size > self._ring.largest_write:
             raise ValueError(f"at most {self._ring.largest_write} samples at once, not {size}")
-        self.size = size
+        before, self.size = self.size, size
+        if size < before:
+            self._ring._less_wanted()
         deadline = 0.0
         while True:
             start = self._start()

@@ -2,7 +2,7 @@
 
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -102,6 +102,16 @@ class Inbox:
             self._items.append(item)
             self._ready.notify()
         return True
+
+    def put_all(self, items: Sequence[Item]) -> bool:
+        """Add ``items`` in their order; their reader wakes up once."""
+        with self._ready:
+            room = self._capacity - len(self._items) >= len(items)
+            if room and self._open:
+                self._items.extend(items)
+                self._ready.notify()
+                return True
+        return all(self.put(item) for item in items)
 
     def pause(self, pause: Pause) -> None:
         """Say that a pause begins or ends."""

@@ -3,7 +3,7 @@
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -123,6 +123,10 @@ class FusionThread:
     def submit(self, evidence: AcousticEvidence) -> bool:
         """Hand one hop over; False once the thread has stopped or failed."""
         return self._inbox.put(evidence)
+
+    def submit_all(self, evidence: Sequence[AcousticEvidence]) -> bool:
+        """Hand several hops over at once."""
+        return self._inbox.put_all(evidence)
 
     def submit_reading(self, reading: Reading) -> bool:
         """Hand over what the slow lane made of words."""

@@ -18,7 +18,7 @@ from daemon.audio.file import FileSource
 from daemon.audio.pace import play, whole_hops
 from daemon.audio.played import Blocks, PlayedSource
 from daemon.audio.recording import read_recording
-from daemon.audio.ring import ENDED, Ring
+from daemon.audio.ring import ENDED, Ring, Samples
 from daemon.audio.stdin import StdinSource
 from daemon.errors import RecordingError
 from daemon.health import Health
@@ -110,6 +110,26 @@ def test_at_real_pace_as_many_hops_come_at_once_as_are_asked_for() -> None:
     assert ring.demand == 160
     impatient.close()
     assert ring.demand == 480
+
+
+def test_who_asks_for_fewer_hops_while_the_source_rests_gets_them_next() -> None:
+    written: list[int] = []
+
+    class Watched(Ring):
+        def wait_until_due(self, demand: int, timeout_s: float) -> bool:
+            if len(written) == 1:
+                assert reader.read(np.empty(160, np.float32), 0.0) == 0
+            return super().wait_until_due(demand, timeout_s)
+
+        def write(self, samples: Samples, *args: int | None, **options: bool) -> None:
+            written.append(len(samples))
+            super().write(samples, *args, **options)
+
+    ring = Watched(16_000)
+    reader = ring.reader("hop")
+    assert reader.read(np.empty(1_600, np.float32), 0.0) is None
+    assert play([np.zeros(4_000, np.float32)], ring, "realtime", threading.Event())
+    assert written == [1_600] + [160] * 15
 
 
 def test_a_stop_ends_playing_while_no_reader_makes_room(tmp_path: Path) -> None:

@@ -295,6 +295,23 @@ def test_a_discontinuity_that_was_lost_unread_is_told_behind_the_loss() -> None:
     assert reader.breaks == (reader.position - HOP,)
 
 
+def test_a_writer_that_rests_is_woken_by_who_asks_for_less() -> None:
+    ring = Ring(CAPACITY)
+    reader = ring.reader("r")
+    several, one = np.empty(3 * HOP, np.float32), np.empty(HOP, np.float32)
+    assert reader.read(several, 0) is None
+    assert ring.wait_until_due(ring.demand, 0.0)
+    for _ in range(20):  # whichever of the two comes first
+        assert reader.read(several, 0) is None
+        due: list[bool] = []
+        writer = threading.Thread(target=lambda: due.append(ring.wait_until_due(3 * HOP, 60.0)))  # noqa: B023
+        writer.start()
+        assert reader.read(one, 0) is None
+        writer.join(30.0)
+        assert due == [False]
+    assert ring.wait_until_due(ring.demand, 0.0)
+
+
 def test_what_can_never_be_met_is_refused() -> None:
     ring = Ring(CAPACITY)
     with pytest.raises(ValueError, match="at most"):
