@@ -4,6 +4,7 @@ Which modalities take part, how they are weighed and where a warning begins are 
 over the evidence and the readings that fusion was handed, by the fusion that the daemon runs.
 """
 
+import hashlib
 import pickle
 import tempfile
 from collections import deque
@@ -127,21 +128,39 @@ def alerts_of(
 
 
 def rehearse_words(
-    scenes: Sequence[Scene], sentences: Sequence[Sentence], config: Config, lane: LanguageLane
+    scenes: Sequence[Scene],
+    sentences: Sequence[Sentence],
+    config: Config,
+    lane: LanguageLane | None,
+    cache: Path | None = None,
 ) -> Iterator[HeardWords]:
     """What the daemon makes of each scene with words, by arm and threshold.
 
     History is what people would have said of the alerts in the other half of the scenes, had they
     marked every false one.
+
+    Args:
+        scenes: as planned.
+        sentences: what is said in them.
+        config: everything but ``[fusion]`` decides what is heard.
+        lane: the slow lane.
+        cache: a folder of the caller's own, in which what was heard of each scene is kept and found
+            again; it knows nothing of other model files or another program.
     """
-    with tempfile.TemporaryDirectory() as folder, pool() as workers:
+    with tempfile.TemporaryDirectory() as temporary, pool() as workers:
+        folder = cache or Path(temporary)
+        folder.mkdir(parents=True, exist_ok=True)
         kept: list[Path] = []
         remarks: list[list[Remark]] = []
-        for number, scene in enumerate(tqdm(scenes, desc="scenes")):
-            stream, truth, uttered = with_words(scene, *mix(scene), sentences)
-            heard = listen(stream, config, lane)
-            path = Path(folder) / f"{number}.pickle"
-            path.write_bytes(pickle.dumps((truth, uttered, heard)))
+        for scene in tqdm(scenes, desc="scenes"):
+            path = folder / f"{fingerprint(scene, sentences, config)}.pickle"
+            if not path.exists():
+                stream, truth, uttered = with_words(scene, *mix(scene), sentences)
+                heard = listen(stream, config, lane)
+                unfinished = path.with_suffix(".unfinished")
+                unfinished.write_bytes(pickle.dumps((truth, uttered, heard)))
+                unfinished.replace(path)
+            truth, _, heard = _read(path)
             kept.append(path)
             remarks.append(remarks_on(truth, heard, config.fusion))
         said = [
@@ -155,10 +174,21 @@ def rehearse_words(
         )
 
 
-def _decided(path: Path, history: History, fusion: Fusion) -> HeardWords:
-    # Written by this process's parent a moment ago, into a folder of its own.
+def fingerprint(scene: Scene, sentences: Sequence[Sentence], config: Config) -> str:
+    """What decides what is heard, models and program apart."""
+    parts = {"gate": True, "acoustic": True, "language": True, "fusion": {"threshold"}}
+    told = config.model_dump_json(include=parts)
+    return hashlib.sha256(repr((scene, tuple(sentences), told)).encode()).hexdigest()[:16]
+
+
+def _read(path: Path) -> tuple[Truth, tuple[Uttered, ...], Listened]:
+    # Written by this process or an earlier one, into a folder of its user's own.
     kept: tuple[Truth, tuple[Uttered, ...], Listened] = pickle.loads(path.read_bytes())  # noqa: S301
-    truth, uttered, heard = kept
+    return kept
+
+
+def _decided(path: Path, history: History, fusion: Fusion) -> HeardWords:
+    truth, uttered, heard = _read(path)
     by_arm: dict[str, dict[float, tuple[Alert, ...]]] = {}
     for arm, modalities in ARMS.items():
         by_arm[arm] = _curve(heard, fusion, modalities, history)

@@ -21,7 +21,7 @@ from models.evaluation.voices import speak_by_chance
 MOST_WORDS: Final = 4  # short ones: what grows, grows with every utterance
 EXPLAINED_EVERY: Final = 50
 SAMPLES: Final = 20  # of the worker's memory
-PATIENCE_S: Final = 600.0
+PATIENCE_S: Final = 3_600.0  # what is measured is memory, however busy the machine is
 UNLIMITED_MB: Final = 1_000_000  # it is not to be replaced for what is to be seen
 
 

@@ -62,7 +62,8 @@ Found = tuple[dict[str, Any], Callable[[Path], str] | None]
     "--cache",
     type=click.Path(path_type=Path, file_okay=False),
     metavar="FOLDER",
-    help="Keep what an encoder made of the recordings here, and find it the next time.",
+    help="Keep what an encoder made of the recordings here, or what was heard of scenes with words,"
+    " and find it the next time.",
 )
 @json_option
 def evaluate(
@@ -106,7 +107,7 @@ def evaluate(
         "endurance": lambda: (_endurance(data, config), None),
         "text": lambda: (_text(data, config), None),
         "asr": lambda: (_asr(data, config), None),
-        "fusion": lambda: (_fusion(data, config, fold, part, quick=quick), None),
+        "fusion": lambda: (_fusion(data, config, fold, part, cache, quick=quick), None),
         "clips": lambda: _clips(data, config, fold, cache),
         "ravdess": lambda: _ravdess(data, config, fold, cache),
         "utterance": lambda: (_utterance(data, config, fold, cache), None),
@@ -159,7 +160,9 @@ def _transcriber(config: Config) -> "Transcriber":
     )
 
 
-def _fusion(data: Path, config: Config, fold: Fold, part: "Part", *, quick: bool) -> dict[str, Any]:
+def _fusion(
+    data: Path, config: Config, fold: Fold, part: "Part", cache: Path | None, *, quick: bool
+) -> dict[str, Any]:
     from daemon.language.start import language_lane
     from daemon.rehearsal_words import hallucinated, listen, rehearse_words
     from models.evaluation.spoken.suite import Stream, measure
@@ -177,7 +180,7 @@ def _fusion(data: Path, config: Config, fold: Fold, part: "Part", *, quick: bool
         return measure(
             data,
             fold,
-            partial(rehearse_words, config=config, lane=lane),
+            partial(rehearse_words, config=config, lane=lane, cache=cache),
             invent,
             config.fusion.threshold.warning,
             quick=quick,

@@ -4,6 +4,8 @@ The probability means: of sounds that leave it open whether they are distress (e
 share that is, where the surroundings are as they are now. Each circumstance is a likelihood ratio,
 added as log-odds; where there is none, context is absent, which is not the same as even odds.
 Only what speaks for distress is here: a quiet talk before a scream takes nothing from the scream.
+Nor is an earlier alert here: it was made of the same sounds, and a television that has raised one
+would raise the next more easily.
 """
 
 import math
@@ -19,8 +21,6 @@ from models.features.constants import SAMPLE_RATE
 MINUTES: Final = 300 * SAMPLE_RATE  # what is called the last minutes
 CALLED: Final = 1.5  # words of distress were heard before; each further time adds half of it
 CALLED_MOST: Final = 3.0
-ALERTED: Final = 1.0  # an alert was raised before in these minutes
-ALERTED_MOST: Final = 2.0
 BROKEN: Final = 1.5  # glass broke, or a shot fell, within the last minute
 SILENT: Final = 0.7  # silence since a scream that ended within the last minute
 QUIET: Final = 0.4  # it is the hours in which this place is quiet, and something else speaks too
@@ -45,7 +45,6 @@ class Context:
     def __init__(self, quiet: Callable[[int], bool] | None = None) -> None:
         self._quiet = quiet
         self._calls: deque[int] = deque(maxlen=8)
-        self._alerts: deque[int] = deque(maxlen=8)
         self._broken: int | None = None
         self._cry_ended: int | None = None
         self._open_until = 0
@@ -66,25 +65,15 @@ class Context:
 
     def decided(self, decision: Decision) -> None:
         """Take a decision of the distress track in."""
-        if decision.phase == "raised":
-            self._alerts.append(decision.sample)
-        elif decision.phase == "cleared" and decision.kind in LONGEST_CRY:
+        if decision.phase == "cleared" and decision.kind in LONGEST_CRY:
             self._cry_ended = decision.sample
 
-    def reading(self, sample: int, *, alert_open: bool) -> Reading | None:
-        """What the last minutes say at ``sample``; None where they say nothing.
-
-        Args:
-            sample: the moment.
-            alert_open: the newest alert is still open, and so no past of its own.
-        """
+    def reading(self, sample: int) -> Reading | None:
+        """What the last minutes say at ``sample``; None where they say nothing."""
         calls = [at for at in list(self._calls)[:-1] if sample - at <= MINUTES]
-        known = list(self._alerts)[:-1] if alert_open else list(self._alerts)
-        alerts = [at for at in known if sample - at <= MINUTES]
         odds = 0.0
         if calls:
             odds += min(CALLED_MOST, CALLED * (1.0 + (len(calls) - 1) / 2))
-        odds += min(ALERTED_MOST, ALERTED * len(alerts))
         if self._broken is not None and sample - self._broken <= MINUTE:
             odds += BROKEN
         if self._silent_since_cry(sample):

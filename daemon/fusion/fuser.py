@@ -9,9 +9,9 @@ from daemon.config.schema import Fusion
 from daemon.fusion.context import Context
 from daemon.fusion.decision import Decision, Moment
 from daemon.fusion.history import History, bounded
-from daemon.fusion.kind import cues, distress_kind, infant_kind
+from daemon.fusion.kind import audible, cues, distress_kind, infant_kind
 from daemon.fusion.level import level_of
-from daemon.fusion.logodds import NOTHING, Fused, fuse
+from daemon.fusion.logodds import NOTHING, Fused, beyond, fuse
 from daemon.fusion.reading import Reading
 from daemon.fusion.tracker import AlertTrack, short_id
 from daemon.wire.alert import ClearReason
@@ -21,10 +21,6 @@ from models.features.constants import SAMPLE_RATE
 NEW_STREAM: Final = 2 * SAMPLE_RATE
 """Samples. Evidence may come late by the gate's longest pre-roll; from further back it can only be
 of a stream that began anew."""
-
-
-SPEAKS_FOR: Final = 0.5
-"""Probability from which words speak for distress in what is heard after them, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,12 +101,13 @@ class Fuser:
         self._readings["audio"] = sound
         self._context.hear(evidence)
         self._surroundings(evidence)
-        fused = self._fuse(self._readings, sample)
+        fused = self._fuse(self._counting(evidence), sample, bound_text=True)
         fused_infant = fuse({"audio": infant}, sample, weight, fresh_s)
         self._fused = {self._distress: fused, self._infant: fused_infant}
         if self._paused:
             return judgements
         text = self._readings.get("text") if "text" in fused.evidence else None
+        trusted = text is not None and text.trustworthy and beyond(text) > 0.0
         heard = cues(evidence)
         decisions = (
             (
@@ -120,7 +117,7 @@ class Fuser:
                     score=fused.score,
                     audio=sound.probability,
                     cues=heard,
-                    trustworthy=text is not None and text.trustworthy,
+                    trustworthy=trusted,
                 ),
             ),
             (self._infant, Moment(sample, fused_infant.score, infant.probability, heard)),
@@ -136,7 +133,7 @@ class Fuser:
     def _surroundings(self, evidence: AcousticEvidence) -> None:
         """Context and history for this hop, where they have anything to say."""
         sample, readings = evidence.sample, self._readings
-        around = self._context.reading(sample, alert_open=self._distress.open_alert is not None)
+        around = self._context.reading(sample)
         # It speaks of sounds that leave it open what they are. Beside any other it would hold an
         # alert open for as long as it remembers, and what happens next would raise none.
         if around is None or evidence.distress < self._config.release:
@@ -153,56 +150,92 @@ class Fuser:
         else:
             readings["history"] = Reading(past, sample)
 
-    def _fuse(self, readings: Mapping[Modality, Reading], sample: int) -> Fused:
-        """The pool, in which history is held within its bounds."""
+    def _counting(self, evidence: AcousticEvidence) -> Mapping[Modality, Reading]:
+        """What counts beside this hop.
+
+        Words from before it speak of sounds that leave it open what they are, as context does;
+        and calm ones say nothing of a scream, or of any other cry.
+        """
+        said = self._readings.get("text")
+        if said is None:
+            return self._readings
+        if evidence.distress >= self._config.release and (
+            beyond(said) > 0.0 or not audible(evidence)
+        ):
+            return self._readings
+        return {name: one for name, one in self._readings.items() if name != "text"}
+
+    def _fuse(
+        self, readings: Mapping[Modality, Reading], sample: int, *, bound_text: bool
+    ) -> Fused:
+        """The fused probability, which history lowers by one level at most.
+
+        Args:
+            readings: what takes part.
+            sample: the moment.
+            bound_text: words that were said before this moment do no more than that either.
+        """
         config = self._config
         fused = fuse(readings, sample, config.weight, config.fresh_s)
-        if "history" not in fused.evidence:
+        said = readings.get("text")
+        bound_text = bound_text and said is not None and beyond(said) < 0.0
+        held = {"history", "text"} if bound_text else {"history"}
+        if not held & set(fused.evidence):
             return fused
         others: dict[Modality, Reading] = {
-            name: one for name, one in readings.items() if name != "history"
+            name: one for name, one in readings.items() if name not in held
         }
         without = fuse(others, sample, config.weight, config.fresh_s)
         score = bounded(fused.score, without.score, config.threshold)
         return replace(fused, score=score)
 
     def read(self, reading: Reading) -> list[Judgement]:
-        """Take words in; they count from the next hop on, while they are fresh.
+        """Take words in; they count from the next hop on, and fade.
 
-        Words are also weighed beside the sound in which they were said, if an alert that this
-        sound raised is still open. Words that deny distress do no more than that: they say nothing
-        of the sounds before and after them.
+        Words are weighed beside the sound in which they were said: if it has raised an alert that
+        is open, that alert is updated; if not, words for distress may raise one. Words that deny
+        distress are no word on an alert whose level comes from before or after them.
         """
         self._context.read(reading)
-        if self._said is not None and self._said.sample > reading.sample:
+        known = self._readings.get("text")
+        if known is not None and known.sample > reading.sample:
             return []  # utterances may overtake each other; the newest moment spoken of counts
-        speaks_for = reading.probability >= SPEAKS_FOR
-        if speaks_for:
-            self._remember(reading)
-        onset = self._distress.onset
-        if onset is None or reading.sample <= onset:
+        self._readings["text"] = reading
+        speaks_for = beyond(reading) > 0.0
+        onset, escalated = self._distress.onset, self._distress.escalated
+        if onset is None or escalated is None or reading.sample <= onset:
             self._said = reading
-            return []
-        if not speaks_for and reading.since is not None and reading.since > onset:
+            return self._speak(reading) if onset is None and speaks_for else []
+        if not (speaks_for or _within(escalated, reading)):
             return []  # calm words after a scream, perhaps another's, are no word on the scream
         self._said = reading
         return self._weigh(reading)
 
-    def _remember(self, reading: Reading) -> None:
-        known = self._readings.get("text")
-        if known is None or known.sample <= reading.sample:
-            self._readings["text"] = reading
+    def _speak(self, said: Reading) -> list[Judgement]:
+        """No alert is open: raise one, if words and the sound in which they were said are one."""
+        now = said.sample if self._evidence is None else self._evidence.sample
+        if self._paused or now - said.sample > self._config.fresh_s["text"] * SAMPLE_RATE:
+            return []
+        since = said.sample if said.since is None else said.since
+        fused = self._together(said, said.sound)
+        decision = self._distress.speak(
+            fused.score, said.sound, since, trustworthy=said.trustworthy
+        )
+        return self._judged(self._distress, decision, fused)
 
     def _weigh(self, said: Reading) -> list[Judgement]:
-        """Sound and words of the same time, pooled; the open alert's level follows."""
-        together = dict(self._readings)
+        """The open alert's level follows sound and words of the same time."""
         sound = max(said.sound, self._fused[self._distress].evidence["audio"].probability)
-        together |= {"audio": Reading(sound, said.sample), "text": said}
-        config = self._config
-        fused = self._fuse(together, said.sample)
-        level = level_of(fused.score, config.threshold)
+        fused = self._together(said, sound)
+        level = level_of(fused.score, self._config.threshold)
         decision = self._distress.weigh(level, fused.score, trustworthy=said.trustworthy)
         return self._judged(self._distress, decision, fused)
+
+    def _together(self, said: Reading, sound: float) -> Fused:
+        """What words and sound of the same time amount to."""
+        together = dict(self._readings)
+        together |= {"audio": Reading(sound, said.sample), "text": said}
+        return self._fuse(together, said.sample, bound_text=False)
 
     def amend(self, alert: str, level: Level, *, trustworthy: bool = False) -> list[Judgement]:
         """Set an open alert's level (see :meth:`AlertTrack.amend`); nothing if it has ended."""
@@ -246,3 +279,8 @@ class Fuser:
         if said is not None and said.sample <= decision.onset:
             said = None
         return [Judgement(decision, fused or self._fused[track], self._evidence, said)]
+
+
+def _within(sample: int, said: Reading) -> bool:
+    """Whether ``said`` speaks of the sound at ``sample``."""
+    return (said.since is None or said.since <= sample) and sample <= said.sample

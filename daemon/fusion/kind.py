@@ -60,3 +60,11 @@ def distress_kind(heard: Cues) -> Kind:
 def infant_kind(_heard: Cues) -> Kind:
     """The only kind of the infant track."""
     return "infant_crying"
+
+
+def audible(evidence: AcousticEvidence) -> bool:
+    """Whether a cry is heard that is more than a voice speaking."""
+    events = evidence.events
+    return events is not None and (
+        max(events.scream, events.shouting, events.crying, events.pain) >= AUDIBLE
+    )

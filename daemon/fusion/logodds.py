@@ -1,11 +1,12 @@
-"""One probability from several: a weighted log-odds sum (logarithmic opinion pool).
+"""One probability from several: what sound says, moved by what each slow modality adds.
 
-``p = σ(Σ wᵢ·logit(pᵢ) / Σ wᵢ)`` over the modalities that are present and fresh. It is the
-normalised geometric mean of the odds: the only pool that does not depend on whether evidence
-that everybody shares is taken in before or after pooling (Genest, "A characterization theorem
-for externally Bayesian groups", Annals of Statistics 12, 1984; Genest & Zidek, "Combining
-probability distributions", Statistical Science 1, 1986). Weights that sum to one keep it from
-counting the same scream twice, as a naive-Bayes sum of dependent modalities would.
+``logit p = logit(sound) + Σ (wᵢ / w_sound) · fadeᵢ · (logit pᵢ − logit priorᵢ)`` over the slow
+modalities that are present and fresh. A calibrated probability is its prior and its evidence; the
+prior of what people say in general is no evidence of what is heard now, so that only the log-odds
+beyond it count: a modality that is absent, or says what it says of anything, changes nothing, and
+sound alone keeps its own probability. With all weights equal it would be Bayes' rule for
+witnesses that are independent of each other; the weights discount what they share (a logarithmic
+opinion pool: Genest & Zidek, "Combining probability distributions", Statistical Science 1, 1986).
 """
 
 import math
@@ -30,7 +31,7 @@ class Fused:
 
 
 NOTHING = Fused(0.0, {})
-"""What no fresh modality at all amounts to."""
+"""What no fresh sound at all amounts to."""
 
 
 def fuse(
@@ -39,49 +40,53 @@ def fuse(
     weight: Mapping[Modality, float],
     fresh_s: Mapping[Modality, float],
 ) -> Fused:
-    """Pool the readings that are fresh at ``now_sample``.
+    """Weigh the readings that are fresh at ``now_sample``; without sound there is nothing to weigh.
 
-    A slow modality that speaks for distress, but less than sound does, would lower a weighted
-    mean. It counts as much as sound then: evidence for distress never makes distress less likely,
-    nor does evidence against it make it more likely.
+    Evidence fades: a slow modality counts in full when it is new, and nothing once it is as old
+    as ``fresh_s``.
 
     Args:
         readings: the newest reading of each modality that is present.
         now_sample: absolute sample index of the moment; a reading from after it has age 0.
-        weight: each modality's weight, > 0; renormalised over those that take part.
+        weight: each modality's weight, > 0; sound's is the measure of the others.
         fresh_s: the age in seconds up to which each modality takes part.
     """
-    fresh = [
-        (modality, reading, age_s)
+    ages: dict[Modality, float] = {
+        modality: age_s
         for modality, reading in readings.items()
         if (age_s := max(0.0, (now_sample - reading.sample) / SAMPLE_RATE)) <= fresh_s[modality]
-    ]
-    if not fresh:
+    }
+    if "audio" not in ages:
         return NOTHING
-    total = math.fsum(weight[modality] for modality, _, _ in fresh)
-    sound = next((_logit(r.probability) for modality, r, _ in fresh if modality == "audio"), None)
-    log_odds = math.fsum(
-        weight[modality] * _beside(sound, _logit(reading.probability))
-        for modality, reading, _ in fresh
+    log_odds = _logit(readings["audio"].probability) + math.fsum(
+        weight[modality]
+        / weight["audio"]
+        * _fade(age_s, fresh_s[modality])
+        * beyond(readings[modality])
+        for modality, age_s in ages.items()
+        if modality != "audio"
     )
+    total = math.fsum(weight[modality] for modality in ages)
     return Fused(
-        1.0 / (1.0 + math.exp(-log_odds / total)),
+        1.0 / (1.0 + math.exp(-log_odds)),
         {
             modality: Evidence(
-                probability=reading.probability,
+                probability=readings[modality].probability,
                 weight=min(1.0, weight[modality] / total),
                 age_s=age_s,
             )
-            for modality, reading, age_s in fresh
+            for modality, age_s in ages.items()
         },
     )
 
 
-def _beside(sound: float | None, own: float) -> float:
-    """The log-odds that a slow modality contributes beside those of sound."""
-    if sound is None:
-        return own
-    return max(own, sound) if own >= 0.0 else min(own, sound)
+def beyond(reading: Reading) -> float:
+    """The evidence in ``reading``: its log-odds beyond those of its prior."""
+    return _logit(reading.probability) - _logit(reading.prior)
+
+
+def _fade(age_s: float, fresh_s: float) -> float:
+    return 1.0 - age_s / fresh_s if fresh_s > 0.0 else 1.0
 
 
 def _logit(probability: float) -> float:

@@ -12,6 +12,8 @@ class Reading:
     Attributes:
         probability: in [0, 1].
         sample: absolute index of the last sample that it speaks of; its age counts from there.
+        prior: the share of distress that the probability is calibrated for: what is said where
+            nothing is known.
         trustworthy: whether it may raise more than an advisory without the sound's support. Only
             a transcription that passed its own checks sets it.
         transcript: the words heard, if the lane that made this may hand them on.
@@ -32,6 +34,7 @@ class Reading:
     sound: float = 0.0
     category: Category | None = None
     explanation: str | None = None
+    prior: float = 0.5
 
     def __post_init__(self) -> None:
         # NaN fails this too: it must stop here, for in a log-odds sum it would silence the alarm.

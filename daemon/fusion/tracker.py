@@ -12,7 +12,7 @@ from daemon.config.schema import Fusion
 from daemon.fusion.decision import Cause, Decision, Moment
 from daemon.fusion.hold import BRIDGE, Hold
 from daemon.fusion.kind import Cues, strongest
-from daemon.fusion.level import RANK, lowered
+from daemon.fusion.level import RANK, level_of, lowered
 from daemon.wire.alert import ClearReason
 from daemon.wire.base import Kind, Level, Phase
 from models.features.constants import HOP, SAMPLE_RATE
@@ -37,6 +37,7 @@ class _Open:
     overwhelming: bool
     sounded: bool
     onset: int
+    escalated: int
     sent_sample: int
     sent_score: float
     quiet: int = 0
@@ -78,6 +79,11 @@ class AlertTrack:
     def onset(self) -> int | None:
         """Sample at which the open alert's evidence began."""
         return None if self._open is None else self._open.onset
+
+    @property
+    def escalated(self) -> int | None:
+        """Sample at which sound brought the open alert to its highest level."""
+        return None if self._open is None else self._open.escalated
 
     @property
     def open_alert(self) -> str | None:
@@ -137,18 +143,45 @@ class AlertTrack:
         Args:
             level: what sound and words together amount to (see :meth:`amend` for the bounds).
             score: their fused score.
-            trustworthy: whether the words may lower the alert, or raise it without the sound.
+            trustworthy: whether the words may raise the alert without the sound.
         """
         alert = self._open
         if alert is None:
             return None
-        if RANK[level] < RANK[alert.level] and not trustworthy:
-            level = alert.level
+        if score >= self._config.release:
+            alert.quiet = 0  # what was said is distress that was heard
         decision = self.amend(level, trustworthy=trustworthy)
         if decision is None:
             decision = self._updated(alert, "text", alert.level)
         alert.sent_score = score
         return replace(decision, score=score)
+
+    def speak(
+        self, score: float, sound: float, since: int, *, trustworthy: bool
+    ) -> Decision | None:
+        """Words for distress were said where no alert is open: raise one, if they amount to it.
+
+        Above advisory only if the sound in which they were said was at advisory, or the words are
+        trustworthy.
+
+        Args:
+            score: what sound and words together amount to.
+            sound: the loudest probability by sound alone while they were said.
+            since: sample at which they began.
+            trustworthy: whether they may raise more than an advisory without the sound.
+        """
+        threshold = self._config.threshold
+        if self._open is not None or score < threshold.advisory:
+            return None
+        supported = trustworthy or sound >= threshold.advisory
+        level = self._capped(level_of(score, threshold) if supported else "advisory")
+        self._score = score
+        moment = Moment(self._sample, score, sound, self._cues, trustworthy)
+        decision = self._raise(moment, level, overwhelming=False)
+        if decision is None or self._open is None:
+            return None
+        self._open.onset = min(since, self._open.onset)
+        return replace(decision, cause="text", onset=self._open.onset)
 
     def close(self, reason: ClearReason) -> Decision | None:
         """Clear the open alert because listening stops here, and start every hold again.
@@ -205,6 +238,7 @@ class AlertTrack:
             overwhelming=overwhelming,
             sounded=moment.audio >= self._config.threshold.advisory,
             onset=moment.sample - HOP if onset is None else onset,
+            escalated=moment.sample,
             sent_sample=moment.sample,
             sent_score=moment.score,
         )
@@ -227,7 +261,8 @@ class AlertTrack:
             alert.overwhelming = True
             alert.held_down = False  # the word that lowered it did not know of this
         alert.sounded |= moment.audio >= config.threshold.advisory
-        if moment.score >= config.release or moment.audio >= config.overwhelming:
+        # Words and what happened before may raise it; only what is heard keeps it open.
+        if moment.audio >= config.release:
             alert.quiet = 0
         else:
             alert.quiet += min(step, BRIDGE)  # lost sound was not heard to be quiet
@@ -237,6 +272,7 @@ class AlertTrack:
                 alert.held_down = False
         if level is not None and RANK[level] > RANK[alert.level] and not alert.held_down:
             before, alert.level, alert.highest = alert.level, level, level
+            alert.escalated = moment.sample
             return self._updated(alert, "overwhelming" if overwhelming else "confirmed", before)
         if moment.sample - alert.sent_sample < config.update_every_s * SAMPLE_RATE:
             return None

@@ -14,6 +14,7 @@ from daemon.language.cutter import Cutter
 from daemon.language.lane import LanguageLane
 from daemon.language.utterance import Words
 from models.features.constants import SAMPLE_RATE
+from models.language.verdict import PRIOR
 
 STEP_DELAY: Final = SAMPLE_RATE  # in a recording, words count one second after they were cut
 DRAIN_S: Final = 15.0  # a live stream that ends waits so long for its last words
@@ -163,4 +164,5 @@ def reading_of(words: Words) -> Reading | None:
         sound=words.utterance.score,
         category=words.category,
         explanation=words.reason,
+        prior=PRIOR,
     )

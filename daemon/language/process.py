@@ -1,6 +1,7 @@
 """The worker as a child process: started by exec, spoken to over pipes, killed when in doubt."""
 
 import contextlib
+import os
 import subprocess
 import sys
 import threading
@@ -13,6 +14,10 @@ from daemon.language.frames import FrameError, read_frame, write_frame
 from daemon.language.messages import FROM_WORKER, FromWorker
 
 MODULE: Final = "daemon.language.worker"
+ALLOCATOR: Final = {"MALLOC_ARENA_MAX": "1", "MALLOC_MMAP_THRESHOLD_": "1048576"}
+"""For glibc; others take no notice. Every utterance has another length: where each thread has an
+arena, and the threshold for blocks of their own rises to the largest that was ever freed, blocks of
+megabytes lie between small ones that outlive them, and the process grows in steps."""
 KILLED_S: Final = 10.0  # a killed process is gone by then, or the machine is
 
 
@@ -39,6 +44,7 @@ class WorkerProcess:
             [sys.executable, "-m", MODULE, str(niceness)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
+            env=os.environ | ALLOCATOR,
             process_group=0,  # Ctrl-C is for the daemon, which ends it
         )
         self._reader = threading.Thread(target=self._read, name="language-reader", daemon=True)

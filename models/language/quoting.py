@@ -10,6 +10,8 @@ import re
 import unicodedata
 from typing import Final
 
+from models.language.calls import calls
+
 PIECE: Final = 140  # characters
 FRAGMENT: Final = 16  # characters: "Please." is read with its neighbour
 LONGEST: Final = 4_000  # characters that are read: more than anybody says in 28 s
@@ -35,18 +37,25 @@ def clean(text: str) -> str:
 def pieces(text: str) -> list[str]:
     """``clean(text)`` sentence by sentence, fragments with their neighbours; none is very long.
 
-    At most 32 of them, from both ends.
+    A short call stays apart from what is none: beside a long sentence it would be lost. At most
+    32 of them, from both ends.
     """
     found: list[str] = []
     for sentence in filter(None, _SENTENCE.split(clean(text))):
-        fragment = found and min(len(found[-1]), len(sentence)) < FRAGMENT
-        if fragment and len(found[-1]) + len(sentence) < PIECE:
+        if found and _belong(found[-1], sentence):
             found[-1] = f"{found[-1]} {sentence}"
         else:
             found += [sentence[at : at + 2 * PIECE] for at in range(0, len(sentence), 2 * PIECE)]
     if len(found) > PIECES:
         found = found[: PIECES // 2] + found[-PIECES // 2 :]
     return found
+
+
+def _belong(one: str, other: str) -> bool:
+    """Whether two sentences are read as one: the shorter is a fragment, and no call of its own."""
+    shorter, longer = sorted((one, other), key=len)
+    whole = len(shorter) >= FRAGMENT or len(one) + len(other) >= PIECE
+    return not whole and (calls(longer) or not calls(shorter))
 
 
 def readable(text: str) -> bool:

@@ -1,8 +1,12 @@
 """What was made of one transcript."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from models.language.explanation import Category
+
+PRIOR: Final = 0.36
+"""The share of distress among the sentences that probabilities are calibrated on."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,25 @@
 """What was heard once is decided upon again: with words and without them, by fusion itself."""
 
+import pickle
+
 import pytest
 
 from daemon.acoustic.evidence import AcousticEvidence
 from daemon.config.load import load_config
 from daemon.fusion.history import History, Remark
 from daemon.fusion.reading import Reading
-from daemon.rehearsal_words import ARMS, Listened, alerts_of, decide, hallucinated, remarks_on
+from daemon.rehearsal_words import (
+    ARMS,
+    Listened,
+    alerts_of,
+    decide,
+    fingerprint,
+    hallucinated,
+    rehearse_words,
+    remarks_on,
+)
 from models.evaluation.scenes.mixing import Truth
+from models.evaluation.scenes.script import Scene
 from models.evaluation.spoken.figures import ALL, SOUND
 from models.features.constants import SAMPLE_RATE
 
@@ -97,3 +109,18 @@ def test_what_was_said_before_holds_no_alert_open_beside_a_quiet_sound():
     heard = Listened(evidence(0.97, otherwise=0.2, seconds=60.0), calls, ("help",) * 4)
     cleared = [alert.cleared_s for alert in raised(heard, ALL)]
     assert max(cleared) < 8.0 + FUSION.fresh_s["text"] + FUSION.clear_after_s + 1.0
+
+
+def test_what_was_heard_is_kept_and_found_again(tmp_path):
+    config = load_config(None)
+    scene = Scene("kept", (1, 1), SECONDS, -70.0, (), ())
+    truth = Truth("kept", SECONDS, (), (("talk", 0.0, SECONDS),), ())
+    heard = Listened(evidence(0.75), (said(0.01, 9.0, 12.0, 0.75),), ("good morning",))
+    kept = tmp_path / f"{fingerprint(scene, (), config)}.pickle"
+    kept.write_bytes(pickle.dumps((truth, (), heard)))
+    (found,) = rehearse_words([scene], (), config, None, tmp_path)  # without a lane to hear by
+    assert found.transcripts == 1
+    assert not found.by_arm["audio+text"][0.7][0].stands
+    louder = config.acoustic.model_copy(update={"sound_events": False})
+    other = config.model_copy(update={"acoustic": louder})
+    assert fingerprint(scene, (), other) != fingerprint(scene, (), config)

@@ -15,33 +15,33 @@ def test_where_nothing_happened_context_is_absent(hop):
     context = Context()
     for second in range(1, 60):
         context.hear(hop(second * S, distress=0.1))
-    assert context.reading(60 * S, alert_open=False) is None
+    assert context.reading(60 * S) is None
 
 
 def test_repeated_calls_weigh_more_and_are_forgotten():
     context = Context()
     context.read(Reading(0.9, S))
-    assert context.reading(2 * S, alert_open=False) is None, "the newest words are text's own"
+    assert context.reading(2 * S) is None, "the newest words are text's own"
     context.read(Reading(0.9, 10 * S))
-    once = context.reading(11 * S, alert_open=False).probability
+    once = context.reading(11 * S).probability
     context.read(Reading(0.9, 20 * S))
-    twice = context.reading(21 * S, alert_open=False).probability
+    twice = context.reading(21 * S).probability
     assert 0.5 < once < twice < 0.99
-    assert context.reading(1_000 * S, alert_open=False) is None
+    assert context.reading(1_000 * S) is None
 
 
 def test_words_without_distress_say_nothing():
     context = Context()
     for second in range(10):
         context.read(Reading(0.1, second * S))
-    assert context.reading(11 * S, alert_open=False) is None
+    assert context.reading(11 * S) is None
 
 
-def test_an_alert_is_the_past_of_the_next_one_only():
+def test_an_alert_of_the_same_ear_is_no_evidence():
     context = Context()
-    context.decided(decision("raised", S))
-    assert context.reading(2 * S, alert_open=True) is None
-    assert context.reading(9 * S, alert_open=False).probability > 0.5
+    context.decided(decision("raised", S, "anger"))
+    context.decided(decision("cleared", 5 * S, "anger"))
+    assert context.reading(9 * S) is None
 
 
 def test_silence_after_a_scream_speaks_and_sound_after_it_does_not(hop):
@@ -49,16 +49,17 @@ def test_silence_after_a_scream_speaks_and_sound_after_it_does_not(hop):
     context.hear(hop(9 * S, gate=True))
     context.decided(decision("raised", S))
     context.decided(decision("cleared", 10 * S))
-    silent = context.reading(20 * S, alert_open=False).probability
+    assert context.reading(20 * S).probability > 0.5
     context.hear(hop(21 * S, gate=True))
-    assert context.reading(22 * S, alert_open=False).probability < silent
+    assert context.reading(22 * S) is None
 
 
 def test_the_quiet_hours_speak_only_beside_something_else():
     night = Context(lambda _sample: True)
-    assert night.reading(S, alert_open=False) is None
+    assert night.reading(S) is None
     day = Context(lambda _sample: False)
     for context in (night, day):
-        context.decided(decision("raised", S, "fear"))
-    at = [context.reading(9 * S, alert_open=False).probability for context in (night, day)]
+        for second in (1, 2):
+            context.read(Reading(0.9, second * S))
+    at = [context.reading(9 * S).probability for context in (night, day)]
     assert at[0] > at[1]

@@ -7,6 +7,7 @@ from models.errors import ModelError
 from models.evaluation.sentences import read_sentences
 from models.language.adjectives import AT_EASE, CONTINUATIONS, DISTRESSED, WORDS
 from models.language.doubts import plain
+from models.language.verdict import PRIOR
 from models.language.vote import Vote
 from models.training.written import written
 
@@ -78,3 +79,8 @@ def test_nothing_that_is_learned_from_is_in_the_test():
         words = set(plain(text).split())
         if len(words) > 3:  # "I'm so scared" is in many a sentence
             assert max(len(words & one) / len(words | one) for one in tests) < 0.75, text
+
+
+def test_the_prior_is_the_share_of_distress_that_the_vote_is_calibrated_on():
+    sentences = written()
+    assert sum(one.distress for one in sentences) / len(sentences) == pytest.approx(PRIOR, abs=5e-3)
