@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Final, get_args
+from typing import Any, Final, get_args
 
 import numpy as np
 import soundfile
@@ -176,7 +176,12 @@ def rehearse_words(
 
 def fingerprint(scene: Scene, sentences: Sequence[Sentence], config: Config) -> str:
     """What decides what is heard, models and program apart."""
-    parts = {"gate": True, "acoustic": True, "language": True, "fusion": {"threshold"}}
+    parts: dict[str, Any] = {
+        "gate": True,
+        "acoustic": True,
+        "language": True,
+        "fusion": {"threshold"},
+    }
     told = config.model_dump_json(include=parts)
     return hashlib.sha256(repr((scene, tuple(sentences), told)).encode()).hexdigest()[:16]
 

@@ -177,11 +177,8 @@ class AlertTrack:
         level = self._capped(level_of(score, threshold) if supported else "advisory")
         self._score = score
         moment = Moment(self._sample, score, sound, self._cues, trustworthy)
-        decision = self._raise(moment, level, overwhelming=False)
-        if decision is None or self._open is None:
-            return None
-        self._open.onset = min(since, self._open.onset)
-        return replace(decision, cause="text", onset=self._open.onset)
+        decision = self._raise(moment, level, overwhelming=False, since=since)
+        return None if decision is None else replace(decision, cause="text")
 
     def close(self, reason: ClearReason) -> Decision | None:
         """Clear the open alert because listening stops here, and start every hold again.
@@ -225,11 +222,13 @@ class AlertTrack:
         onsets = [h.onset for h in (self._advisory, self._overwhelming) if h.onset is not None]
         return min(onsets, default=None)
 
-    def _raise(self, moment: Moment, level: Level, overwhelming: bool) -> Decision | None:
+    def _raise(
+        self, moment: Moment, level: Level, overwhelming: bool, since: int | None = None
+    ) -> Decision | None:
         kind = self._kind_of(self._cues)
         if self._cooling(kind, level, moment.sample):
             return None
-        onset = self._onset()
+        onset = self._onset() if since is None else since
         self._open = alert = _Open(
             id=self._new_id(),
             kind=kind,

@@ -14,7 +14,7 @@ from daemon.language.cutter import Cutter
 from daemon.language.lane import LanguageLane
 from daemon.language.utterance import Words
 from models.features.constants import SAMPLE_RATE
-from models.language.verdict import PRIOR
+from models.language.verdict import PRIOR, as_heard
 
 STEP_DELAY: Final = SAMPLE_RATE  # in a recording, words count one second after they were cut
 DRAIN_S: Final = 15.0  # a live stream that ends waits so long for its last words
@@ -156,7 +156,7 @@ def reading_of(words: Words) -> Reading | None:
     if words.probability is None:
         return None
     return Reading(
-        words.probability,
+        as_heard(words.probability),
         words.utterance.end,
         trustworthy=words.trustworthy,
         transcript=words.text,

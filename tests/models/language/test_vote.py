@@ -7,7 +7,7 @@ from models.errors import ModelError
 from models.evaluation.sentences import read_sentences
 from models.language.adjectives import AT_EASE, CONTINUATIONS, DISTRESSED, WORDS
 from models.language.doubts import plain
-from models.language.verdict import PRIOR
+from models.language.verdict import PRIOR, as_heard
 from models.language.vote import Vote
 from models.training.written import written
 
@@ -84,3 +84,12 @@ def test_nothing_that_is_learned_from_is_in_the_test():
 def test_the_prior_is_the_share_of_distress_that_the_vote_is_calibrated_on():
     sentences = written()
     assert sum(one.distress for one in sentences) / len(sentences) == pytest.approx(PRIOR, abs=5e-3)
+
+
+def test_words_that_were_heard_say_less_than_written_ones_and_the_prior_says_nothing():
+    assert as_heard(PRIOR) == pytest.approx(PRIOR)
+    heard = [as_heard(p) for p in (0.0, 0.01, 0.2, 0.5, 0.9, 0.999, 1.0)]
+    assert heard == sorted(heard)
+    assert 0.0 < heard[0] < 0.01 < heard[1] < PRIOR
+    assert 0.5 < heard[4] < 0.9
+    assert heard[-1] < 1.0
