@@ -15,6 +15,7 @@ import soxr
 from daemon.wire.schema import schemas
 from models import registry
 from models.errors import ModelError
+from models.language.verdict import as_heard
 
 pytestmark = pytest.mark.slow
 LANGUAGE = "[language]\nllm = ''\n[privacy]\ntranscripts = true\n"
@@ -66,7 +67,8 @@ def test_replay_tells_what_was_said_and_alerts_carry_it(distressd, call_for_help
     updated = [e for e in events if e["type"] == "alert" and e["phase"] == "updated"]
     carrying = [e for e in updated if e["transcript"] == said[0]["transcript"]]
     assert carrying, updated
-    assert carrying[0]["evidence"]["text"]["probability"] == pytest.approx(said[0]["distress"])
+    weighed = carrying[0]["evidence"]["text"]["probability"]
+    assert weighed == pytest.approx(as_heard(said[0]["distress"]))
     assert carrying[0]["category"] == said[0]["category"]
     assert "help" not in carrying[0]["why"].replace("a call for help", "")
 
