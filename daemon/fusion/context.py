@@ -19,8 +19,8 @@ from daemon.fusion.reading import Reading
 from models.features.constants import SAMPLE_RATE
 
 MINUTES: Final = 300 * SAMPLE_RATE  # what is called the last minutes
-CALLED: Final = 1.5  # words of distress were heard before; each further time adds half of it
-CALLED_MOST: Final = 3.0
+CALLED: Final = 0.5  # for each time that words of distress were heard before the newest; fades
+CALLED_MOST: Final = 1.5
 BROKEN: Final = 1.5  # glass broke, or a shot fell, within the last minute
 SILENT: Final = 0.7  # silence since a scream that ended within the last minute
 QUIET: Final = 0.4  # it is the hours in which this place is quiet, and something else speaks too
@@ -70,10 +70,8 @@ class Context:
 
     def reading(self, sample: int) -> Reading | None:
         """What the last minutes say at ``sample``; None where they say nothing."""
-        calls = [at for at in list(self._calls)[:-1] if sample - at <= MINUTES]
-        odds = 0.0
-        if calls:
-            odds += min(CALLED_MOST, CALLED * (1.0 + (len(calls) - 1) / 2))
+        ages = [sample - at for at in list(self._calls)[:-1] if sample - at <= MINUTES]
+        odds = min(CALLED_MOST, CALLED * sum(_fading(age) for age in ages))
         if self._broken is not None and sample - self._broken <= MINUTE:
             odds += BROKEN
         if self._silent_since_cry(sample):
@@ -89,3 +87,8 @@ class Context:
         if ended is None or not SILENCE <= sample - ended <= MINUTE:
             return False
         return self._open_until <= ended
+
+
+def _fading(age: int) -> float:
+    """What remains of a call after ``age`` samples: half after a minute."""
+    return 0.5 ** (age / MINUTE)
