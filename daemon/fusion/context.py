@@ -91,4 +91,4 @@ class Context:
 
 def _fading(age: int) -> float:
     """What remains of a call after ``age`` samples: half after a minute."""
-    return 0.5 ** (age / MINUTE)
+    return math.exp2(-age / MINUTE)
