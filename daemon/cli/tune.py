@@ -75,3 +75,78 @@ def prompt(
         click.echo(
             f"{out}: \u201c{best.continuation[2:]}\u201d, area under the curve {best.auc:.3f}"
         )
+
+
+@tune.command(short_help="Train an adapter that tells distress better.")
+@config_option
+@click.option("--llm", help="A GGUF file, or smollm2-135m; else the one of [language] llm.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, dir_okay=False),
+    default=Path("adapter.gguf"),
+    show_default=True,
+    help="Where the adapter goes; name it in [language] lora.",
+)
+@click.option("--epochs", type=click.IntRange(1, 20), default=2, show_default=True)
+@click.option(
+    "--sentences",
+    type=click.IntRange(60),
+    default=2_000,
+    show_default=True,
+    help="To develop on, at most; never those of the test.",
+)
+@json_option
+def lora(
+    *,
+    config_path: Path | None,
+    llm: str | None,
+    out: Path,
+    epochs: int,
+    sentences: int,
+    as_json: bool,
+) -> None:
+    """Train a LoRA adapter on the language model (a Llama), and write it as GGUF.
+
+    A fifth of the topics is not learned from: by them it is told what was gained. OUT.unfinished
+    has the state of the training: one that was stopped goes on where it was. Afterwards name OUT
+    in [language] lora, and run `distressd tune prompt`.
+    """
+    require_training()
+    from tqdm import tqdm
+
+    from models.language.feeling import open_gguf
+    from models.reasoner import CONTEXT, model_path
+    from models.training.lora import LoraRecipe, adapted, save, split, told_apart, train
+    from models.training.prompt import developed_on
+
+    language = load_config(config_path).language
+    base, recipe = model_path(llm or language.llm), LoraRecipe(epochs=epochs)
+    known, held = split(developed_on(sentences))
+    llama = open_gguf(base, threads=language.threads, context=CONTEXT)
+    before = told_apart(llama, held)
+    model, kept = adapted(base, recipe), out.with_name(f"{out.name}.unfinished")
+    losses: list[float] = []
+    with tqdm(desc="steps") as progress:
+
+        def told(_step: int, steps: int, loss: float) -> None:
+            progress.total = steps
+            losses.append(loss)
+            progress.set_postfix(loss=f"{loss:.2f}", refresh=False)
+            progress.update()
+
+        train(model, known, llama, recipe, kept, told)
+    save(model, out, recipe)
+    kept.unlink()
+    after = told_apart(open_gguf(base, threads=language.threads, context=CONTEXT, lora=out), held)
+    figures = {
+        "adapter": str(out),
+        "learned_from": len(known),
+        "held_out": len(held),
+        "auc_before": before,
+        "auc_after": after,
+        "loss": [round(one, 3) for one in losses],
+    }
+    if as_json:
+        print_json(figures)
+    else:
+        click.echo(f"{out}: area under the curve {before:.3f} before, {after:.3f} with it")

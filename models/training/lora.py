@@ -1,0 +1,212 @@
+"""``distressd tune lora``: an adapter that makes a language model tell distress better.
+
+The model learns to go on after ``Someone said: "…" The speaker sounds`` with a word of distress or
+of ease; only that word counts in the loss. LoRA (Hu et al., 2021) on the query and value
+projections; the base is the GGUF file that the daemon uses, read back into full precision by
+transformers, and its own tokenizer, as llama.cpp has it. The adapter is written as GGUF.
+"""
+
+import math
+import warnings
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import torch
+from sklearn.model_selection import GroupKFold
+from torch.nn.functional import cross_entropy
+
+from models.errors import ModelError
+from models.evaluation.measures import auc
+from models.evaluation.sentences import Sentence
+from models.language.adjectives import AT_EASE, BEFORE, CONTINUATIONS, DISTRESSED
+from models.language.feeling import Feeling, contrast
+from models.training.adapter import ARCHITECTURE, write_adapter
+from models.training.checkpoint import Checkpoint
+from models.training.pure_torchaudio import stand_in
+
+TARGETS: Final = ("q_proj", "v_proj")
+IGNORED: Final = -100  # no loss on these places
+KEPT_EVERY: Final = 10  # steps
+WARM_UP: Final = 10  # steps
+HELD_OUT: Final = 5  # one of so many parts of the topics is not learned from
+
+Example = tuple[list[int], list[int]]
+"""Tokens of the prompt, and of the answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class LoraRecipe:
+    """How an adapter is trained."""
+
+    rank: int = 16
+    alpha: int = 32
+    dropout: float = 0.1
+    epochs: int = 2
+    batch: int = 8
+    learning_rate: float = 2e-4
+    seed: int = 7
+
+
+def split(sentences: Sequence[Sentence]) -> tuple[list[Sentence], list[Sentence]]:
+    """Sentences to learn from, and others of topics that are not among them."""
+    topics = [one.topic for one in sentences]
+    known, held = next(GroupKFold(HELD_OUT).split(topics, groups=topics))
+    return [sentences[i] for i in known], [sentences[i] for i in held]
+
+
+def examples(sentences: Sequence[Sentence], llama: Any, rng: np.random.Generator) -> list[Example]:
+    """Each sentence once, in an order and with a word by chance.
+
+    Args:
+        sentences: to learn from.
+        llama: tokenises, as it will when it reads.
+        rng: of order and words.
+    """
+    before = llama.tokenize(BEFORE.encode(), add_bos=True)
+    after = llama.tokenize(CONTINUATIONS[0].encode(), add_bos=False)
+    found = []
+    for i in rng.permutation(len(sentences)):
+        one = sentences[i]
+        said = llama.tokenize(one.text.encode(), add_bos=False, special=False)
+        word = str(rng.choice(DISTRESSED if one.distress else AT_EASE))
+        answer = llama.tokenize(f" {word}".encode(), add_bos=False)
+        found.append(([*before, *said, *after], answer))
+    return found
+
+
+def batch_of(some: Sequence[Example]) -> tuple[torch.Tensor, torch.Tensor]:
+    """Tokens and labels, (n, longest): of each row only the answer has labels."""
+    longest = max(len(prompt) + len(answer) for prompt, answer in some)
+    tokens = torch.zeros(len(some), longest, dtype=torch.long)
+    labels = torch.full((len(some), longest), IGNORED)
+    for row, (prompt, answer) in enumerate(some):
+        whole = torch.tensor([*prompt, *answer])
+        tokens[row, : len(whole)] = whole  # what follows is never looked back at
+        labels[row, len(prompt) : len(whole)] = whole[len(prompt) :]
+    return tokens, labels
+
+
+def answer_loss(logits: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
+    """Cross-entropy over the answers' tokens, each predicted from what is before it."""
+    return cross_entropy(
+        logits[:, :-1].flatten(0, 1), labels[:, 1:].flatten(), ignore_index=IGNORED
+    )
+
+
+def adapted(base: Path, recipe: LoraRecipe) -> Any:
+    """The model of ``base`` in full precision, with an adapter that changes nothing yet.
+
+    Raises:
+        ModelError: a library is missing, or the model is no Llama.
+    """
+    stand_in()
+    try:
+        from peft import LoraConfig, get_peft_model
+        from transformers import AutoModelForCausalLM
+    except ImportError as error:
+        raise ModelError(
+            f"{error.name} is not installed, and this command needs it.",
+            "Install the extra: pip install 'distressd[tune]'",
+        ) from error
+    torch.manual_seed(recipe.seed)
+    try:
+        model = AutoModelForCausalLM.from_pretrained(
+            str(base.parent), gguf_file=base.name, dtype=torch.float32, local_files_only=True
+        )
+    except (ValueError, OSError, KeyError) as error:
+        raise ModelError(f"transformers cannot read {base} ({error}).") from error
+    if model.config.model_type != ARCHITECTURE:
+        raise ModelError(
+            f"{base} is a model of the architecture {model.config.model_type}.",
+            "An adapter can be made for Llamas only.",
+        )
+    settings = LoraConfig(
+        r=recipe.rank,
+        lora_alpha=recipe.alpha,
+        lora_dropout=recipe.dropout,
+        target_modules=list(TARGETS),
+        task_type="CAUSAL_LM",
+    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FutureWarning)  # what peft calls in transformers is theirs
+        return get_peft_model(model, settings)
+
+
+def train(
+    model: Any,
+    sentences: Sequence[Sentence],
+    llama: Any,
+    recipe: LoraRecipe,
+    kept: Path,
+    told: Callable[[int, int, float], None],
+) -> None:
+    """Train the adapter of ``model``; goes on where an earlier run of the same recipe stood.
+
+    Args:
+        model: from :func:`adapted`.
+        sentences: to learn from.
+        llama: of the same file, for its tokenizer.
+        recipe: how.
+        kept: where the state lies while training goes on.
+        told: called after each step with its number, how many there are, and its loss.
+    """
+    checkpoint = Checkpoint(kept, recipe)
+    learned = {name: p for name, p in model.named_parameters() if p.requires_grad}
+    optimiser = torch.optim.AdamW(learned.values(), lr=recipe.learning_rate, weight_decay=0.0)
+    a_pass = math.ceil(len(sentences) / recipe.batch)
+    steps, begun = recipe.epochs * a_pass, 0
+    torch.manual_seed(recipe.seed)
+    state = checkpoint.load()
+    if state is not None:
+        begun = state["step"]
+        with torch.no_grad():
+            for name, parameter in learned.items():
+                parameter.copy_(state["adapter"][name])
+        optimiser.load_state_dict(state["optimiser"])
+        torch.set_rng_state(state["rng"])
+    rows: list[Example] = []
+    model.train()
+    for step in range(steps):
+        if step % a_pass == 0:
+            rng = np.random.default_rng((recipe.seed, step // a_pass))
+            rows = examples(sentences, llama, rng)
+        if step < begun:
+            continue
+        for group in optimiser.param_groups:
+            group["lr"] = recipe.learning_rate * min(1.0, (step + 1) / WARM_UP)
+        begin = step % a_pass * recipe.batch
+        tokens, labels = batch_of(rows[begin : begin + recipe.batch])
+        loss = answer_loss(model(input_ids=tokens).logits, labels)
+        optimiser.zero_grad()
+        loss.backward()  # type: ignore[no-untyped-call]
+        optimiser.step()
+        told(step + 1, steps, float(loss.detach()))
+        if (step + 1) % KEPT_EVERY == 0 or step + 1 == steps:
+            checkpoint.save(
+                step=step + 1,
+                adapter={name: p.detach().clone() for name, p in learned.items()},
+                optimiser=optimiser.state_dict(),
+                rng=torch.get_rng_state(),
+            )
+    model.eval()
+
+
+def save(model: Any, path: Path, recipe: LoraRecipe) -> None:
+    """Write the adapter of ``model`` as GGUF."""
+    tensors = {
+        name.removesuffix(".default.weight"): parameter.detach().float().numpy()
+        for name, parameter in model.named_parameters()
+        if "lora_" in name
+    }
+    heads = model.config.num_attention_heads
+    write_adapter(path, tensors, alpha=float(recipe.alpha), heads=heads)
+
+
+def told_apart(llama: Any, sentences: Sequence[Sentence]) -> float:
+    """Area under the curve by what ``llama`` would say next, as the daemon asks it."""
+    feeling = Feeling(llama, CONTINUATIONS[:1])
+    truth = np.array([one.distress for one in sentences])
+    return round(auc(truth, np.array([contrast(feeling(one.text)) for one in sentences])) or 0.5, 4)
