@@ -108,7 +108,7 @@ def lora(
     """Train a LoRA adapter on the language model (a Llama), and write it as GGUF.
 
     A fifth of the topics is not learned from: by them it is told what was gained. OUT.unfinished
-    has the state of the training: one that was stopped goes on where it was. Afterwards name OUT
+    has the state after each epoch: training that was stopped goes on there. Afterwards name OUT
     in [language] lora, and run `distressd tune prompt`.
     """
     require_training()

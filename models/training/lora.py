@@ -25,11 +25,12 @@ from models.language.adjectives import AT_EASE, BEFORE, CONTINUATIONS, DISTRESSE
 from models.language.feeling import Feeling, contrast
 from models.training.adapter import ARCHITECTURE, write_adapter
 from models.training.checkpoint import Checkpoint
+from models.training.learning import Learning
 from models.training.pure_torchaudio import stand_in
 
 TARGETS: Final = ("q_proj", "v_proj")
 IGNORED: Final = -100  # no loss on these places
-KEPT_EVERY: Final = 10  # steps
+STEEPEST: Final = 1.0  # length of the gradient
 WARM_UP: Final = 10  # steps
 HELD_OUT: Final = 5  # one of so many parts of the topics is not learned from
 
@@ -150,47 +151,27 @@ def train(
         sentences: to learn from.
         llama: of the same file, for its tokenizer.
         recipe: how.
-        kept: where the state lies while training goes on.
+        kept: where the state lies after each epoch.
         told: called after each step with its number, how many there are, and its loss.
     """
-    checkpoint = Checkpoint(kept, recipe)
-    learned = {name: p for name, p in model.named_parameters() if p.requires_grad}
-    optimiser = torch.optim.AdamW(learned.values(), lr=recipe.learning_rate, weight_decay=0.0)
-    a_pass = math.ceil(len(sentences) / recipe.batch)
-    steps, begun = recipe.epochs * a_pass, 0
+    learned = torch.nn.ParameterList(p for p in model.parameters() if p.requires_grad)
+    optimiser = torch.optim.AdamW(learned, lr=recipe.learning_rate, weight_decay=0.0)
+    warm_up = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda n: min(1.0, (n + 1) / WARM_UP))
     torch.manual_seed(recipe.seed)
-    state = checkpoint.load()
-    if state is not None:
-        begun = state["step"]
-        with torch.no_grad():
-            for name, parameter in learned.items():
-                parameter.copy_(state["adapter"][name])
-        optimiser.load_state_dict(state["optimiser"])
-        torch.set_rng_state(state["rng"])
-    rows: list[Example] = []
+    learning = Learning(learned, optimiser, warm_up, np.random.default_rng(recipe.seed))
+    checkpoint = Checkpoint(kept, recipe, learning)
+    first, _ = checkpoint.resume()
+    steps = math.ceil(len(sentences) / recipe.batch)
     model.train()
-    for step in range(steps):
-        if step % a_pass == 0:
-            rng = np.random.default_rng((recipe.seed, step // a_pass))
-            rows = examples(sentences, llama, rng)
-        if step < begun:
-            continue
-        for group in optimiser.param_groups:
-            group["lr"] = recipe.learning_rate * min(1.0, (step + 1) / WARM_UP)
-        begin = step % a_pass * recipe.batch
-        tokens, labels = batch_of(rows[begin : begin + recipe.batch])
-        loss = answer_loss(model(input_ids=tokens).logits, labels)
-        optimiser.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
-        optimiser.step()
-        told(step + 1, steps, float(loss.detach()))
-        if (step + 1) % KEPT_EVERY == 0 or step + 1 == steps:
-            checkpoint.save(
-                step=step + 1,
-                adapter={name: p.detach().clone() for name, p in learned.items()},
-                optimiser=optimiser.state_dict(),
-                rng=torch.get_rng_state(),
-            )
+    for epoch in range(first, recipe.epochs):
+        rows = examples(sentences, llama, learning.rng)
+        for step in range(steps):
+            begin = step * recipe.batch
+            tokens, labels = batch_of(rows[begin : begin + recipe.batch])
+            loss = answer_loss(model(input_ids=tokens).logits, labels)
+            learning.descend(loss, STEEPEST)
+            told(epoch * steps + step + 1, recipe.epochs * steps, float(loss.detach()))
+        checkpoint.save(epoch)
     model.eval()
 
 
