@@ -8,6 +8,7 @@ const REFUSED = new Set([4401, 4403]);
 
 export class Connection extends EventTarget {
   #path;
+  #wishes;
   #socket = null;
   #retry = FIRST_RETRY_MS;
   #timer = 0;
@@ -17,10 +18,11 @@ export class Connection extends EventTarget {
   #epoch = null;
   #since = null;
 
-  /** `path` is /v1/alerts or /v1/telemetry. */
-  constructor(path) {
+  /** `path` is /v1/alerts or /v1/telemetry; `wishes` go with hello. */
+  constructor(path, wishes = {}) {
     super();
     this.#path = path;
+    this.#wishes = wishes;
     for (const name of ["online", "focus"]) addEventListener(name, () => this.hurry());
   }
 
@@ -62,7 +64,7 @@ export class Connection extends EventTarget {
     this.#socket = socket;
     socket.ready = false;
     socket.addEventListener("open", () => {
-      socket.send(JSON.stringify({ type: "hello", v: 1, since: this.#since, epoch: this.#epoch }));
+      socket.send(JSON.stringify({ type: "hello", v: 1, since: this.#since, epoch: this.#epoch, ...this.#wishes }));
     });
     socket.addEventListener("message", (event) => this.#take(socket, JSON.parse(event.data)));
     socket.addEventListener("close", (event) => this.#lost(socket, event));

@@ -4,7 +4,6 @@ import { element, mark, say } from "./element.js";
 import { Scroller } from "./scroller.js";
 import { LEVELS, title } from "./words.js";
 
-const WORDS_EVERY_MS = 250;
 const GATE_PX = 4;
 
 export class DistressPlot {
@@ -14,7 +13,6 @@ export class DistressPlot {
   #score = document.getElementById("score");
   #words = document.getElementById("score-words");
   #canvas;
-  #said = 0;
 
   constructor(place, trace) {
     this.#canvas = element("canvas", { role: "img", "aria-label": "Distress score over the last minute" });
@@ -36,11 +34,9 @@ export class DistressPlot {
     this.#scroller.redraw();
   }
 
+  /** So many slots are new, and this is the newest message. Called in a frame. */
   moved(slots, message) {
     this.#scroller.moved(slots);
-    const now = performance.now();
-    if (now - this.#said < WORDS_EVERY_MS) return;
-    this.#said = now;
     const level = this.level(message.score);
     say(this.#score, message.score.toFixed(2));
     say(this.#words, level === "" ? "below every level" : title(level));

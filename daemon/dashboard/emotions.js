@@ -4,14 +4,12 @@ import { element, mark, say } from "./element.js";
 import { Scroller } from "./scroller.js";
 import { EMOTIONS, percent, title } from "./words.js";
 
-const WORDS_EVERY_MS = 250;
 const TONES = { sad: "advisory", disgust: "advisory", angry: "critical", fearful: "critical", surprised: "warning" };
 
 export class EmotionBands {
   #names = [];
   #shares = [];
   #scroller;
-  #said = 0;
 
   constructor(place, trace) {
     for (const emotion of EMOTIONS) {
@@ -27,11 +25,9 @@ export class EmotionBands {
     this.#scroller = new Scroller(canvas, trace, paint);
   }
 
+  /** So many slots are new, and this is the newest message. Called in a frame. */
   moved(slots, message) {
     this.#scroller.moved(slots);
-    const now = performance.now();
-    if (now - this.#said < WORDS_EVERY_MS) return;
-    this.#said = now;
     EMOTIONS.forEach((emotion, row) => {
       const share = message.posterior[emotion];
       say(this.#shares[row], message.gate ? percent(share) : "–");

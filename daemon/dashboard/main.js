@@ -2,14 +2,12 @@
 
 import { Condition } from "./condition.js";
 import { Connection } from "./connection.js";
-import { DistressPlot } from "./distress.js";
-import { EmotionBands } from "./emotions.js";
 import { History } from "./history.js";
+import { BATCH, Live } from "./live.js";
 import { Parts } from "./parts.js";
 import { Pause } from "./pause.js";
 import { SettingsView } from "./settings.js";
 import { Timeline } from "./timeline.js";
-import { Trace } from "./trace.js";
 import { watchViews } from "./views.js";
 import { LEVELS } from "./words.js";
 
@@ -18,20 +16,17 @@ const SILENT_MS = 5_000;
 
 const place = (id) => document.getElementById(id);
 const alerts = new Connection("/v1/alerts");
-const telemetry = new Connection("/v1/telemetry");
-const trace = new Trace();
+const telemetry = new Connection("/v1/telemetry", { batch: BATCH });
 const condition = new Condition();
 const parts = new Parts(place("parts"));
 const pause = new Pause(place("pausing"), alerts);
 const timeline = new Timeline(place("timeline"), alerts);
-const distress = new DistressPlot(place("distress"), trace);
-const emotions = new EmotionBands(place("emotions"), trace);
+const live = new Live(place, parts, telemetry);
 const history = new History(place, alerts);
 new SettingsView(place("settings-form"), alerts, (values) => {
-  distress.thresholds = Object.fromEntries(LEVELS.map((level) => [level, values[`fusion.threshold.${level}`]]));
+  live.thresholds = Object.fromEntries(LEVELS.map((level) => [level, values[`fusion.threshold.${level}`]]));
 });
 let lastWord = null;
-let lastHeard = 0;
 
 function source(status) {
   condition.source = status;
@@ -65,13 +60,6 @@ alerts.addEventListener("lost", ({ detail }) => {
 telemetry.addEventListener("snapshot", () => {
   lastWord = Date.now();
 });
-telemetry.addEventListener("telemetry", ({ detail }) => {
-  lastHeard = performance.now();
-  const slots = trace.add(detail);
-  distress.moved(slots, detail);
-  emotions.moved(slots, detail);
-  parts.telemetry(detail);
-});
 telemetry.addEventListener("vitals", ({ detail }) => {
   lastWord = Date.now();
   condition.obstacles = detail.obstacles;
@@ -94,10 +82,7 @@ function looked() {
     telemetry.close();
     return;
   }
-  if (lastHeard > 0) {
-    trace.skip(Math.round((performance.now() - lastHeard) / 50));
-    lastHeard = 0;
-  }
+  live.resume();
   lastWord = Date.now();
   telemetry.open();
   alerts.hurry();

@@ -7,7 +7,6 @@ import { title } from "./words.js";
 const QUIETEST_DB = -80;
 const TONES = { ok: "calm", off: "quiet", starting: "quiet", ended: "quiet", degraded: "warning", unavailable: "warning", failed: "critical" };
 const STATES = { ok: "Working", off: "Switched off", starting: "Starting", ended: "Ended", degraded: "Working in part", unavailable: "Not available", failed: "Failed" };
-const WORDS_EVERY_MS = 250;
 
 class Part {
   constructor(name) {
@@ -40,7 +39,6 @@ export class Parts {
   #level = element("span", {}, "–");
   #gate = element("span", {}, "");
   #last = null;
-  #said = 0;
   #soundEvents = null;
   #storeStatus = null;
 
@@ -94,13 +92,11 @@ export class Parts {
     say(this.#gate, this.#last === null ? "No sound heard yet" : `Last sound ${ago(this.#last)}`);
   }
 
+  /** The newest of what is heard. Called in a frame. */
   telemetry(message) {
-    this.#bar.style.transform = `scaleX(${share(message.level_db)})`;
+    this.#bar.style.transform = `scaleX(${share(message.level_db).toFixed(3)})`;
     mark(this.#meter, "gate", message.gate ? "open" : "closed");
-    const now = performance.now();
-    if (now - this.#said < WORDS_EVERY_MS) return;
-    this.#said = now;
-    this.#floor.style.transform = `translateX(${100 * share(message.floor_db)}%)`;
+    this.#floor.style.transform = `translateX(${(100 * share(message.floor_db)).toFixed(1)}%)`;
     if (message.gate) this.#last = message.time;
     say(this.#gate, message.gate ? "Sound now" : this.#last === null ? "No sound heard yet" : `Last sound ${ago(this.#last)}`);
     say(this.#level, `${Math.round(message.level_db)} dB`);

@@ -1,5 +1,5 @@
 // A canvas that scrolls to the left: what is drawn already is moved as a whole, and only what is
-// new is painted. Twenty times a second that costs next to nothing.
+// new is painted. While nobody can see it, nothing is.
 
 import { onPalette, palette } from "./palette.js";
 import { SLOTS } from "./trace.js";
@@ -10,8 +10,8 @@ export class Scroller {
   #canvas;
   #context;
   #step = 1;
-  #pending = 0;
-  #framed = false;
+  #seen = true;
+  #behind = false;
 
   /**
    * `paint(context, {x, step, height, slot, before, colours, ratio})` draws one slot at `x`;
@@ -25,16 +25,25 @@ export class Scroller {
     this.colours = palette();
     onPalette(() => this.redraw());
     new ResizeObserver(() => this.redraw()).observe(canvas);
+    new IntersectionObserver((entries) => this.#see(entries.at(-1).isIntersecting)).observe(canvas);
   }
 
-  /** The trace has moved on by so many slots. */
+  /** The trace has moved on by so many slots. Called in a frame of the screen. */
   moved(slots) {
-    this.#pending += slots;
-    if (this.#framed) return;
-    this.#framed = true;
-    requestAnimationFrame(() => this.#frame());
+    const { width, height } = this.#canvas;
+    const shift = slots * this.#step;
+    if (!this.#seen) {
+      this.#behind = true;
+    } else if (shift >= width) {
+      this.redraw();
+    } else if (slots > 0) {
+      this.#context.drawImage(this.#canvas, shift, 0, width - shift, height, 0, 0, width - shift, height);
+      this.#clear(width - shift, shift);
+      this.#draw(slots);
+    }
   }
 
+  /** Draw everything anew. */
   redraw() {
     const ratio = devicePixelRatio;
     const width = Math.round(this.#canvas.clientWidth * ratio);
@@ -46,25 +55,14 @@ export class Scroller {
     }
     this.#step = Math.max(1, Math.round(width / SLOTS));
     this.colours = palette();
-    this.#pending = 0;
+    this.#behind = false;
     this.#clear(0, width);
     this.#draw(Math.min(SLOTS, Math.ceil(width / this.#step)));
   }
 
-  #frame() {
-    this.#framed = false;
-    const slots = this.#pending;
-    const { width, height } = this.#canvas;
-    const shift = slots * this.#step;
-    if (slots === 0) return;
-    if (shift >= width) {
-      this.redraw();
-      return;
-    }
-    this.#pending = 0;
-    this.#context.drawImage(this.#canvas, shift, 0, width - shift, height, 0, 0, width - shift, height);
-    this.#clear(width - shift, shift);
-    this.#draw(slots);
+  #see(seen) {
+    this.#seen = seen;
+    if (seen && this.#behind) this.redraw();
   }
 
   #clear(x, width) {

@@ -21,10 +21,12 @@ export class Trace {
     return empty + 1;
   }
 
-  /** So many slots of nothing: time in which nothing was heard here. */
+  /** So many slots of nothing: time in which nothing was heard here. How many they are. */
   skip(slots) {
-    for (let slot = 0; slot < Math.min(slots, SLOTS); slot += 1) this.#put(null);
+    const empty = Math.min(SLOTS, Math.round(slots));
+    for (let slot = 0; slot < empty; slot += 1) this.#put(null);
     this.#stream_s = null;
+    return empty;
   }
 
   /** The slot so many before the newest one, which is 0. */

@@ -26,7 +26,7 @@ from daemon.serve.metrics import Metrics
 from daemon.serve.pages import Pages
 from daemon.serve.refusals import Refusals
 from daemon.serve.session import CLOSE_PATIENCE_S, HELLO_PATIENCE_S, Sessions
-from daemon.serve.subscriber import Path
+from daemon.serve.subscriber import Path, Subscriber
 from daemon.store.journal import Journal
 from daemon.wire.alert import AlertEvent
 from daemon.wire.server import Feedback, PartChanged, SourceChanged, SourceStatus, Telemetry, Vitals
@@ -184,7 +184,7 @@ class AlertServer:
 
     def publish_vitals(self, message: Vitals) -> None:
         """Send ``message`` to who asked for telemetry."""
-        self._call(lambda: self._offer_telemetry(message))
+        self._call(lambda: self._send_vitals(message))
 
     def _run(
         self, listening: socket.socket, tls: ssl.SSLContext | None, started: "Future[None]"
@@ -295,14 +295,29 @@ class AlertServer:
     def _send_telemetry(self) -> None:
         with self._telemetry_lock:
             message, self._telemetry = self._telemetry, None
-        if message is not None:
-            self._offer_telemetry(message)
-
-    def _offer_telemetry(self, message: Telemetry | Vitals) -> None:
-        text = message.model_dump_json()
-        for subscriber in self._sessions.subscribers if self._sessions else ():
-            if subscriber.path is Path.TELEMETRY and not subscriber.offer_telemetry(text):
+        if message is None:
+            return
+        text = ""
+        for subscriber in self._listeners():
+            if subscriber.batch > 1:
+                room = subscriber.gather(message)
+            else:
+                text = text or message.model_dump_json()
+                room = subscriber.offer_telemetry(text)
+            if not room:
                 self._metrics.telemetry_dropped.inc()
+
+    def _send_vitals(self, message: Vitals) -> None:
+        text = message.model_dump_json()
+        for subscriber in self._listeners():
+            # What was gathered waits no longer than this: sound may have ended.
+            for room in (subscriber.send_gathered(), subscriber.offer_telemetry(text)):
+                if not room:
+                    self._metrics.telemetry_dropped.inc()
+
+    def _listeners(self) -> list[Subscriber]:
+        every = self._sessions.subscribers if self._sessions else ()
+        return [one for one in every if one.path is Path.TELEMETRY]
 
     def _send_feedback(self, message: Feedback) -> None:
         text = message.model_dump_json()

@@ -95,7 +95,7 @@ class Sessions:
         try:
             hello = await self._hello(connection)
             self._lobby.admit(connection)
-            with self._subscription(connection) as subscriber:
+            with self._subscription(connection, hello.batch) as subscriber:
                 try:
                     await self._serve(connection, subscriber, hello)
                 except Refusal as refusal:
@@ -135,10 +135,10 @@ class Sessions:
         return hello
 
     @contextmanager
-    def _subscription(self, connection: Connection) -> Iterator[Subscriber]:
+    def _subscription(self, connection: Connection, batch: int) -> Iterator[Subscriber]:
         request = connection.request
         path = WEBSOCKET_PATHS[request.path.partition("?")[0]] if request else Path.ALERTS
-        subscriber = Subscriber(connection, path, limit=self._queue)
+        subscriber = Subscriber(connection, path, limit=self._queue, batch=batch)
         self.subscribers.add(subscriber)
         self._on_change()
         try:

@@ -7,8 +7,9 @@ from enum import StrEnum
 
 from daemon.serve.admission import TRY_LATER, Refusal
 from daemon.serve.connection import Connection
+from daemon.wire.server import Telemetry, TelemetryBatch
 
-# A telemetry subscriber that lags this far behind (at 20 Hz, 0.8 s) gets the newest only.
+# Samples: a telemetry subscriber that lags this far behind (at 20 Hz, 0.8 s) gets the newest only.
 TELEMETRY_QUEUE = 16
 # A write that the other end does not take for so long means that it does not read.
 SEND_PATIENCE_S = 10.0
@@ -30,16 +31,19 @@ class Subscriber:
 
     Attributes:
         path: what it subscribed to.
+        batch: how many samples of telemetry it wants at once.
         overflow: done, with the reason, when it must be dropped.
     """
 
-    def __init__(self, connection: Connection, path: Path, *, limit: int) -> None:
+    def __init__(self, connection: Connection, path: Path, *, limit: int, batch: int = 1) -> None:
         self.path = path
+        self.batch = batch
         self.overflow: asyncio.Future[Refusal] = asyncio.get_running_loop().create_future()
         self._connection = connection
         self._limit = limit
         self._messages: deque[tuple[int, str]] = deque()
-        self._telemetry: deque[str] = deque(maxlen=TELEMETRY_QUEUE)
+        self._telemetry: deque[str] = deque(maxlen=max(2, TELEMETRY_QUEUE // batch))
+        self._gathered: list[Telemetry] = []
         self._waiting = asyncio.Event()
         self._writing = False
 
@@ -60,10 +64,26 @@ class Subscriber:
 
     def offer_telemetry(self, text: str) -> bool:
         """Queue a message that may be dropped; false if that pushed an older one out."""
-        room = len(self._telemetry) < TELEMETRY_QUEUE
+        room = len(self._telemetry) < (self._telemetry.maxlen or 0)
         self._telemetry.append(text)
         self._waiting.set()
         return room
+
+    def gather(self, sample: Telemetry) -> bool:
+        """Have ``sample`` wait for as many as are sent at once; false as above."""
+        self._gathered.append(sample)
+        return len(self._gathered) < self.batch or self.send_gathered()
+
+    def send_gathered(self) -> bool:
+        """Queue the samples that were gathered, though they may be few; false as above."""
+        if not self._gathered:
+            return True
+        last = self._gathered[-1]
+        message = TelemetryBatch(
+            time=last.time, stream_s=last.stream_s, samples=tuple(self._gathered)
+        )
+        self._gathered.clear()
+        return self.offer_telemetry(message.model_dump_json())
 
     def drop(self, reason: str) -> None:
         """It does not keep up: have its session end."""

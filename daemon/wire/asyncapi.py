@@ -19,8 +19,9 @@ from daemon.wire.server import AnyServerMessage
 ASYNCAPI = "3.0.0"
 _TAKEN: tuple[type[BaseModel], ...] = (Hello, *get_args(AnyRequest))
 _SENT: tuple[type[BaseModel], ...] = get_args(AnyServerMessage)
+_HEARD = ("Telemetry", "TelemetryBatch", "Vitals")
 _PATHS = {
-    "alerts": ("/v1/alerts", "Alert events, and what changes.", ("Telemetry", "Vitals")),
+    "alerts": ("/v1/alerts", "Alert events, and what changes.", _HEARD),
     "telemetry": ("/v1/telemetry", "What is heard, 20 times a second.", ("AlertEvent", "Feedback")),
 }
 

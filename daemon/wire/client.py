@@ -16,6 +16,7 @@ class Hello(ClientMessage):
     token: str = Field(default="", max_length=256)
     since: int | None = Field(default=None, ge=0)
     epoch: str | None = Field(default=None, max_length=64)
+    batch: int = Field(default=1, ge=1, le=20, description="samples of telemetry in one message")
 
 
 class Ack(ClientMessage):

@@ -44,6 +44,7 @@ from daemon.wire.server import (
     Snapshot,
     SourceChanged,
     Telemetry,
+    TelemetryBatch,
     Vitals,
 )
 from daemon.wire.settings import ChangeSettings, Settings, ShowSettings
@@ -77,6 +78,7 @@ FROM_SERVER: dict[str, Any] = {
     "part": PartChanged,
     "feedback": Feedback,
     "telemetry": Telemetry,
+    "telemetry_batch": TelemetryBatch,
     "vitals": Vitals,
     "sign_in_code": SignInCode,
     "alerts": Alerts,

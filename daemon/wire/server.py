@@ -74,6 +74,13 @@ class Telemetry(ServerMessage):
     sounds: tuple[SoundShare, ...]
 
 
+class TelemetryBatch(ServerMessage):
+    """Several samples, oldest first, for who asks for them (``batch``); ``time`` is the last's."""
+
+    type: Literal["telemetry_batch"] = "telemetry_batch"
+    samples: tuple[Telemetry, ...]
+
+
 class LanguageFigures(Message):
     """What the language models have to do, and have done since the start."""
 
@@ -130,6 +137,7 @@ AnyServerMessage = (
     | PartChanged
     | Feedback
     | Telemetry
+    | TelemetryBatch
     | Vitals
     | Ok
     | Error

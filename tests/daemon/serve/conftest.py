@@ -17,7 +17,7 @@ from daemon.store.journal import Journal
 from daemon.wire.alert import AlertEvent
 from daemon.wire.base import rfc3339
 from daemon.wire.schema import schemas
-from daemon.wire.server import SourceStatus
+from daemon.wire.server import SourceStatus, Telemetry
 from daemon.wire.settings import Settings
 
 NOW = 1_700_000_000.0
@@ -262,3 +262,26 @@ def start(tmp_path):
 @pytest.fixture
 def daemon(start):
     return start()
+
+
+@pytest.fixture
+def sample():
+    """Makes what is heard at a moment of the stream."""
+
+    def sample_(stream_s, **changes):
+        emotions = ("neutral", "calm", "happy", "sad", "angry", "fearful", "disgust", "surprised")
+        heard = {
+            "time": rfc3339(NOW + stream_s),
+            "stream_s": stream_s,
+            "level_db": -30.0,
+            "floor_db": -60.0,
+            "gate": True,
+            "distress": 0.1,
+            "infant": 0.0,
+            "score": 0.1,
+            "posterior": dict.fromkeys(emotions, 0.125),
+            "sounds": ({"label": "Speech", "score": 0.9},),
+        }
+        return Telemetry(**heard | changes)
+
+    return sample_

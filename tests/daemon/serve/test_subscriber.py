@@ -1,4 +1,5 @@
 import asyncio
+import json
 
 import pytest
 
@@ -27,10 +28,10 @@ async def settled(subscriber):
 def run():
     """Runs a scene with a subscriber (room for three), its wire, and its writing."""
 
-    def run_(scene, after_seq=0):
+    def run_(scene, after_seq=0, batch=1):
         async def stage():
             wire = Wire()
-            subscriber = Subscriber(wire, Path.ALERTS, limit=3)
+            subscriber = Subscriber(wire, Path.ALERTS, limit=3, batch=batch)
             writing = asyncio.ensure_future(subscriber.write(after_seq))
             await asyncio.sleep(0)
             await scene(subscriber, wire)
@@ -73,3 +74,17 @@ def test_alerts_come_before_telemetry_and_only_telemetry_is_dropped(run):
         subscriber.offer("alert", seq=1)
 
     assert run(scene) == ["alert", *(f"t{number}" for number in range(2, TELEMETRY_QUEUE + 2))]
+
+
+def test_samples_that_come_together_lag_no_further_behind(run, sample):
+    batches = TELEMETRY_QUEUE // 4
+
+    async def scene(subscriber, wire):
+        room = [subscriber.gather(sample(float(n))) for n in range(4 * batches + 6)]
+        assert room == [n != 4 * batches + 3 for n in range(4 * batches + 6)]
+        subscriber.offer("alert", seq=1)
+
+    alert, *told = run(scene, batch=4)
+    assert alert == "alert"
+    heard = [one["stream_s"] for text in told for one in json.loads(text)["samples"]]
+    assert heard == list(range(4, 4 * batches + 4)), "the oldest went, and two are still gathered"

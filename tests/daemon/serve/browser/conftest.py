@@ -19,6 +19,17 @@ FLAGS = (
     "--host-resolver-rules=MAP rebound.example 127.0.0.1",
 )
 PATIENCE_MS = 60_000
+PAINTED = """
+selector => {
+  const canvas = document.querySelector(selector);
+  const pixels = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
+  const ground = pixels.slice(0, 3).join();
+  for (let at = 0; at < pixels.length; at += 4) {
+    if (pixels.slice(at, at + 3).join() !== ground) return true;
+  }
+  return false;
+}
+"""
 SCREENS: dict[str, dict[str, Any]] = {
     "dark": {"color_scheme": "dark", "viewport": {"width": 1280, "height": 860}},
     "light": {"color_scheme": "light", "viewport": {"width": 1280, "height": 860}},
@@ -64,3 +75,9 @@ def tab(chromium: Any) -> Iterator[Any]:
 def screens() -> dict[str, dict[str, Any]]:
     """What the page is looked at on."""
     return SCREENS
+
+
+@pytest.fixture(scope="session")
+def painted() -> str:
+    """Whether there is anything on a canvas but its ground, as a function of its selector."""
+    return PAINTED

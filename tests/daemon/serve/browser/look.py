@@ -3,7 +3,7 @@
     python tests/daemon/serve/browser/look.py FOLDER
 
 Starts a daemon that hears the demonstration scene as a recording, with a fortnight of made-up
-history; writes every view in dark, in light and at a phone's width as PNG into DIR, and prints what
+history; writes every view in dark, in light and at a phone's width as PNG into FOLDER, and prints what
 share of one processor core Chromium took for the live view.
 """
 

@@ -17,22 +17,11 @@ new MutationObserver(() => {
   }
 }).observe(document, { childList: true, subtree: true });
 """
-PAINTED = """
-selector => {
-  const canvas = document.querySelector(selector);
-  const pixels = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
-  const ground = pixels.slice(0, 3).join();
-  for (let at = 0; at < pixels.length; at += 4) {
-    if (pixels.slice(at, at + 3).join() !== ground) return true;
-  }
-  return false;
-}
-"""
 
 
 @pytest.mark.slow
 def test_an_alert_is_shown_acknowledged_and_outlives_the_daemon(
-    tab, start_daemon, distressd, scene_recording
+    tab, start_daemon, distressd, scene_recording, painted
 ):
     daemon = start_daemon("stdin")
     page = tab()
@@ -53,7 +42,7 @@ def test_an_alert_is_shown_acknowledged_and_outlives_the_daemon(
     assert float(page.inner_text("#score")) > 0
     assert "frames a second" in page.inner_text("#parts")
     for canvas in ("#distress canvas", "#emotions canvas"):
-        page.wait_for_function(PAINTED, arg=canvas)
+        page.wait_for_function(painted, arg=canvas)
 
     card.get_by_text("Acknowledge").click()
     page.wait_for_selector(f'.alert[data-alert="{raised["id"]}"][data-said="ack"]')

@@ -73,6 +73,27 @@ def test_an_alert_changes_in_place_and_opens_to_its_evidence(furnished, visit):
     assert page.locator(".alert").count() == 2
 
 
+def test_what_is_heard_is_drawn_where_it_is_seen(daemon, visit, sample, painted):
+    page = visit(daemon, "settings")
+    page.wait_for_selector("#settings")
+    listener, _ = daemon.subscribe("/v1/telemetry")
+    subscribers = ("distressd_subscribers", {"path": "/v1/telemetry"})
+    deadline = time.monotonic() + 60
+    while daemon.metrics.registry.get_sample_value(*subscribers) < 2:
+        assert time.monotonic() < deadline
+        page.wait_for_timeout(10)
+    for number in range(8):
+        daemon.server.publish_telemetry(sample(0.05 * number, score=0.8))
+        listener.recv()  # else the next would take its place
+    page.wait_for_function("() => document.getElementById('score').textContent === '0.80'")
+    canvases = ("#distress canvas", "#emotions canvas")
+    assert not any(page.evaluate(painted, canvas) for canvas in canvases)
+    page.evaluate("location.hash = 'now'")
+    for canvas in canvases:
+        page.wait_for_function(painted, arg=canvas)
+    assert page.inner_text("#score-words") == "Warning"
+
+
 def test_what_one_person_says_everybody_sees(furnished, visit):
     one, other = visit(furnished), visit(furnished)
     said = '.alert[data-alert="past"][data-said="{}"]'
