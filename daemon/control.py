@@ -5,10 +5,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from daemon.fusion.thread import FusionThread
+from daemon.notify.notifier import Notifier
 from daemon.remarks import Recall
 from daemon.settings import LiveSettings
 from daemon.store.journal import Journal
 from daemon.wire.base import rfc3339
+from daemon.wire.channels import Channels
 from daemon.wire.history import Said
 from daemon.wire.server import Feedback
 from daemon.wire.settings import Settings, Value
@@ -19,7 +21,7 @@ class ServiceControl:
     """Feedback and settings go to the disk and may block; pauses go to fusion and do not.
 
     Attributes:
-        answered: told of every alert that somebody has acknowledged or called false.
+        notifier: the notifier, once it is made.
     """
 
     journal: Journal
@@ -27,18 +29,18 @@ class ServiceControl:
     recall: Recall
     live: LiveSettings
     stream_s: Callable[[], float]
-    answered: Callable[[str], None]
+    notifier: Callable[[], Notifier]
 
     def ack(self, alert: str) -> None:
         """Keep that a person has seen ``alert``; a StateError if there is none."""
         self.journal.feedback("ack", alert)
-        self.answered(alert)
+        self.notifier().answered(alert)
         self.recall.now()
 
     def false_alarm(self, alert: str) -> None:
         """Keep that ``alert`` was no distress; a StateError if there is none."""
         self.journal.feedback("false_alarm", alert)
-        self.answered(alert)
+        self.notifier().answered(alert)
         self.recall.now()
 
     def revoke(self, alert: str) -> None:
@@ -60,6 +62,21 @@ class ServiceControl:
         self.fusion.resume()
 
     def settings(self) -> Settings:
+    def channels(self) -> Channels:
+        """How each notification channel gets on."""
+        notifier = self.notifier()
+        return Channels(
+            time=rfc3339(time.time()),
+            stream_s=self.stream_s(),
+            id=None,
+            channels=notifier.channels(),
+            reason=notifier.mute,
+        )
+
+    def test(self, channel: str) -> None:
+        """Have ``channel`` tell a test; a UsageError if there is none, or it has just done so."""
+        self.notifier().test(channel)
+
         """What can change while the daemon runs."""
         return self.live.told(rfc3339(time.time()), self.stream_s())
 

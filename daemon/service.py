@@ -37,6 +37,7 @@ from daemon.vitals import Pulse
 from daemon.wire.alert import AlertEvent
 from daemon.wire.base import rfc3339
 from daemon.wire.server import PartChanged, PartStatus, SourceChanged, SourceStatus
+from daemon.wire.channels import ChannelStatus
 from models.features.constants import SAMPLE_RATE
 
 log = logging.getLogger(__name__)
@@ -95,6 +96,7 @@ class Service:
         self._reason = "the source has ended"
         self._telemetry_sample = 0
         self.health = Health()
+        self._channels: tuple[ChannelStatus, ...] = ()
         self.metrics = Metrics()
 
     def run(self) -> None:
@@ -188,7 +190,7 @@ class Service:
             self._recall,
             self._live,
             self._stream_s,
-            answered=lambda alert: self._notifier.answered(alert),  # noqa: PLW0108 - made below
+            notifier=lambda: self._notifier,  # made below
         )
         local = LocalControl(
             self._control,
@@ -299,6 +301,15 @@ class Service:
         ended = False
         while not (ended or self._stopping.is_set()):
             ended = self._pipeline.wait(POLL_S)
+    def _tell_channels(self) -> None:
+        """How channels get on, where that has changed: at most twice a second."""
+        if not self._server.channels_wanted:
+            return
+        channels = self._control.channels()
+        if channels.channels != self._channels:
+            self._channels = channels.channels
+            self._server.publish_channels(channels)
+
             if not ended:
                 self._keep_up()
         if ended and self._linger and self._pipeline.error is None:

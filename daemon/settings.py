@@ -4,7 +4,7 @@ import copy
 import os
 import tempfile
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import time
 from pathlib import Path
 from typing import Any, Final
@@ -26,7 +26,10 @@ LIVE: Final = (
     "quiet_hours.end",
     "notify.desktop",
     "notify.level",
+    "notify.cooldown_s",
+    "notify.escalate_after_s",
 )
+LIVE_OF_A_CHANNEL: Final = ("enabled", "level", "cooldown_s", "escalate_after_s")
 EMPTY = "version = 1\n"
 
 
@@ -60,12 +63,13 @@ class LiveSettings:
 
     def told(self, moment: str, stream_s: float) -> Settings:
         """What is in force, as a message without an ``id``."""
-        config = self._in_force().model_dump(mode="json")
+        in_force = self._in_force()
+        config = in_force.model_dump(mode="json")
         return Settings(
             time=moment,
             stream_s=stream_s,
             id=None,
-            values={name: _at(config, name) for name in LIVE},
+            values={name: _at(config, name) for name in live(in_force)},
             file="" if self._file is None else str(self._file()),
             fixed=self._fixed(),
             waiting=self._waiting(),
@@ -78,8 +82,9 @@ class LiveSettings:
             UsageError: one of them cannot be changed, or not from here.
             ConfigError: what would be in the file is no valid configuration.
         """
+        known = live(self._in_force())
         for name in values:
-            if name not in LIVE:
+            if name not in known:
                 raise UsageError(f"{name!r} cannot be changed while the daemon runs.")
         fixed = self._fixed()
         if fixed or self._file is None:
@@ -125,6 +130,19 @@ class LiveSettings:
             raise ConfigError(
                 f"{path} cannot be written ({error.strerror}).", "Try again."
             ) from error
+
+
+def live(config: Config) -> tuple[str, ...]:
+    """Every setting that may be changed from afar, by ``section.name``."""
+    notify = config.notify
+    sorts: dict[str, Iterable[str]] = {
+        "apprise": notify.apprise,
+        "webhook": notify.webhook,
+        "mqtt": notify.mqtt,
+        "command": notify.command,
+    }
+    channels = [f"notify.{sort}.{name}" for sort, named in sorts.items() for name in named]
+    return LIVE + tuple(f"{one}.{rule}" for one in channels for rule in LIVE_OF_A_CHANNEL)
 
 
 def _at(config: Any, name: str) -> Value:

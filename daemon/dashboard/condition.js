@@ -13,6 +13,7 @@ export class Condition {
   #notice = null;
   source = null;
   obstacles = [];
+  unreachable = [];
   open = [];
   link = "connecting";
   lostAt = null;
@@ -63,6 +64,7 @@ export class Condition {
     if (this.source && !["ok", "ended", "starting"].includes(this.source.state)) {
       found.push(["critical", "The microphone is not well.", `${this.source.reason} ${this.source.remedy}`.trim()]);
     }
+    for (const { name, reason } of this.unreachable) found.push(["warning", `Alerts do not reach ${name}.`, reason]);
     if (this.source?.paused_until) found.push(["warning", "Paused.", `No alert is raised until ${shortTime(this.source.paused_until)}.`]);
     if (this.source?.name === "demo") found.push(["quiet", "This is a demonstration.", "Nothing that you see is real; it reaches no notification and no history."]);
     return found;

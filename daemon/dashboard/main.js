@@ -1,5 +1,6 @@
 // Puts the page together: two connections, what listens to them, and the views.
 
+import { Channels } from "./channels.js";
 import { Condition } from "./condition.js";
 import { Connection } from "./connection.js";
 import { History } from "./history.js";
@@ -23,6 +24,10 @@ const pause = new Pause(place("pausing"), alerts);
 const timeline = new Timeline(place("timeline"), alerts);
 const live = new Live(place, parts, telemetry);
 const history = new History(place, alerts);
+const channels = new Channels(place("channels"), alerts, () => {
+  condition.unreachable = channels.unreachable;
+  condition.show();
+});
 new SettingsView(place("settings-form"), alerts, (values) => {
   live.thresholds = Object.fromEntries(LEVELS.map((level) => [level, values[`fusion.threshold.${level}`]]));
 });
@@ -96,6 +101,7 @@ setInterval(() => {
     parts.stale(lastWord);
   }
   condition.show();
+  if (!document.hidden) channels.show();
 }, 1_000);
 
 watchViews((view) => history.shown(view === "history"));

@@ -1,5 +1,6 @@
 // Settings that change while the daemon runs. They are kept in its configuration file.
 
+import { Controls } from "./controls.js";
 import { element, say } from "./element.js";
 import { LEVELS, title } from "./words.js";
 
@@ -8,14 +9,18 @@ const LEVEL_HINTS = {
   warning: "somebody should look",
   critical: "somebody should run",
 };
+const SECONDS = { type: "number", min: 0, max: 86_400, step: 1 };
+const CHANNEL = /^notify\.(\w+)\.([^.]+)\.enabled$/;
+const ofChannel = (name) => /^notify\.\w+\.[^.]+\./.test(name);
 
 export class SettingsView {
   #connection;
-  #form;
   #changed;
   #told = null;
-  #controls = {};
+  #controls = new Controls();
   #fields = element("fieldset", { class: "settings-fields" });
+  #channels = element("div", { class: "settings-channels" });
+  #shown = "";
   #where = element("p", { class: "hint" });
   #state = element("p", { class: "settings-state", role: "status" });
   #save = element("button", { type: "submit", class: "primary", disabled: true }, "Save");
@@ -23,29 +28,30 @@ export class SettingsView {
 
   /** `changed(values)` is called with what is in force, whoever changed it. */
   constructor(form, connection, changed) {
-    this.#form = form;
     this.#connection = connection;
     this.#changed = changed;
+    const controls = this.#controls;
     this.#fields.append(
       group(
         "When alerts begin",
         "The distress score from which each level is raised. Raise them if there are too many alerts; lower them if some are missed.",
-        ...LEVELS.map((level) => this.#slider(`fusion.threshold.${level}`, title(level), LEVEL_HINTS[level])),
-        this.#input("fusion.cooldown_s", "After an alert, none of its kind for", { type: "number", min: 0, max: 86_400, step: 1 }, "s"),
+        ...LEVELS.map((level) => controls.slider(`fusion.threshold.${level}`, title(level), LEVEL_HINTS[level])),
+        controls.input("fusion.cooldown_s", "After an alert, none of its kind for", SECONDS, "s"),
       ),
       group(
         "Quiet hours",
         "No notification of advisories, silent ones of warnings; critical always sounds. Every alert is raised, kept and shown here all the same.",
-        this.#input("quiet_hours.enabled", "Keep quiet hours", { type: "checkbox" }),
-        this.#input("quiet_hours.start", "From", { type: "time", step: 60 }),
-        this.#input("quiet_hours.end", "To", { type: "time", step: 60 }),
+        controls.input("quiet_hours.enabled", "Keep quiet hours", { type: "checkbox" }),
+        controls.input("quiet_hours.start", "From", { type: "time", step: 60 }),
+        controls.input("quiet_hours.end", "To", { type: "time", step: 60 }),
       ),
       group(
         "Notifications on this machine",
         "",
-        this.#input("notify.desktop", "Show desktop notifications", { type: "checkbox" }),
-        this.#choice("notify.level", "From level", LEVELS),
+        controls.input("notify.desktop", "Show desktop notifications", { type: "checkbox" }),
+        ...this.#rules("notify"),
       ),
+      this.#channels,
     );
     form.append(
       this.#fields,
@@ -71,25 +77,49 @@ export class SettingsView {
   #take(settings) {
     const untouched = this.#told === null || Object.keys(this.#edits()).length === 0;
     this.#told = settings;
-    if (untouched) this.#fill();
+    this.#build();
+    if (untouched) this.#controls.fill(settings.values);
     this.#fields.disabled = settings.fixed !== "";
     say(this.#where, settings.fixed ? `${settings.fixed} So they cannot be changed from here.` : `Kept in ${settings.file}.${settings.waiting ? ` ${settings.waiting}` : ""}`);
     this.#changed(settings.values);
     this.#look();
   }
 
-  #fill() {
-    for (const [name, control] of Object.entries(this.#controls)) control.set(this.#told.values[name]);
+  /** A group for each channel that the configuration has now. */
+  #build() {
+    const found = Object.keys(this.#told.values).filter((name) => CHANNEL.test(name));
+    if (found.join() === this.#shown) return;
+    this.#controls.forget(ofChannel);
+    this.#shown = found.join();
+    const groups = found.map((name) => {
+      const [, sort, channel] = CHANNEL.exec(name);
+      return group(
+        `Notifications to ${channel}`,
+        `A channel of the kind ${sort}. Its address stays in the configuration file.`,
+        this.#controls.input(name, "Tell this channel", { type: "checkbox" }),
+        ...this.#rules(`notify.${sort}.${channel}`),
+      );
+    });
+    this.#channels.replaceChildren(...groups);
+    this.#controls.fill(Object.fromEntries(Object.entries(this.#told.values).filter(([name]) => ofChannel(name))));
+  }
+
+  /** When a channel tells. */
+  #rules(section) {
+    return [
+      this.#controls.choice(`${section}.level`, "From level", LEVELS),
+      this.#controls.input(`${section}.cooldown_s`, "After one, none of its kind for (critical always)", SECONDS, "s"),
+      this.#controls.input(`${section}.escalate_after_s`, "Only what nobody has acknowledged for (0: at once)", SECONDS, "s"),
+    ];
   }
 
   #revertAll() {
-    this.#fill();
+    this.#controls.fill(this.#told.values);
     this.#look();
   }
 
   #edits() {
-    const entries = Object.entries(this.#controls).map(([name, control]) => [name, control.get()]);
-    return Object.fromEntries(entries.filter(([name, value]) => value !== null && value !== this.#told.values[name]));
+    return this.#controls.edits(this.#told.values);
   }
 
   #look() {
@@ -115,44 +145,6 @@ export class SettingsView {
       return;
     }
     this.#look();
-  }
-
-  #slider(name, words, hint) {
-    const number = element("input", { type: "number", min: 0.01, max: 0.99, step: 0.01, "aria-label": `${words}: score` });
-    const range = element("input", { type: "range", min: 0.01, max: 0.99, step: 0.01, "aria-label": words });
-    range.addEventListener("input", () => {
-      number.value = Number(range.value).toFixed(2);
-    });
-    number.addEventListener("input", () => {
-      range.value = number.value;
-    });
-    this.#controls[name] = {
-      get: () => (number.value === "" ? null : Number(number.value)),
-      set: (value) => {
-        range.value = String(value);
-        number.value = value.toFixed(2);
-      },
-    };
-    return element("div", { class: "setting slider" }, element("span", {}, words, element("span", { class: "hint" }, hint)), range, number);
-  }
-
-  #input(name, words, attributes, unit = "") {
-    const input = element("input", attributes);
-    const kinds = {
-      checkbox: [() => input.checked, (value) => (input.checked = value)],
-      // The browser leaves the seconds out where they are zero.
-      time: [() => (input.value === "" ? null : `${input.value}:00`.slice(0, 8)), (value) => (input.value = value.slice(0, 5))],
-      number: [() => (input.value === "" ? null : Number(input.value)), (value) => (input.value = String(value))],
-    };
-    const [get, set] = kinds[attributes.type];
-    this.#controls[name] = { get, set };
-    return element("label", { class: "setting" }, element("span", {}, words), element("span", { class: "with-unit" }, input, unit));
-  }
-
-  #choice(name, words, values) {
-    const select = element("select", {}, ...values.map((value) => element("option", { value }, title(value))));
-    this.#controls[name] = { get: () => select.value, set: (value) => (select.value = value) };
-    return element("label", { class: "setting" }, element("span", {}, words), select);
   }
 }
 

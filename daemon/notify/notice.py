@@ -83,6 +83,17 @@ class Notice:
         }
 
 
+def trial_notice(daemon: str) -> Notice:
+    """A test of a channel of ``daemon``."""
+    return Notice(
+        "Test of distressd",
+        f"This is a test. Alerts of {daemon} will reach you this way.",
+        "warning",
+        "a test",
+        what="test",
+    )
+
+
 def notice_of(event: AlertEvent, wall: float = 0.0) -> Notice:
     """An alert, as people are told of it."""
     return Notice(

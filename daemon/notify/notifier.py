@@ -11,10 +11,12 @@ from datetime import time as TimeOfDay  # noqa: N812 - beside the module of that
 from daemon.config.notify import Channel as Settings
 from daemon.config.notify import Notify, Rules
 from daemon.config.schema import QuietHours
+from daemon.errors import UsageError
 from daemon.health import Health, PartHealth, State
 from daemon.notify.channels.channel import Channel
 from daemon.notify.channels.made import Surroundings, local_channel, made
-from daemon.notify.notice import Notice
+from daemon.notify.host import host_name
+from daemon.notify.notice import Notice, trial_notice
 from daemon.notify.outbox import Outbox
 from daemon.notify.selection import Selection
 from daemon.notify.sender import Sender
@@ -22,6 +24,7 @@ from daemon.wire.alert import AlertEvent
 from daemon.wire.base import SourceName
 
 log = logging.getLogger(__name__)
+from daemon.wire.channels import ChannelSort, ChannelStatus
 
 DESKTOP = "desktop"
 CHANGE_S = 2.0  # a channel that is changed or goes has so long to tell what waits
@@ -253,3 +256,16 @@ def _as_channel(settings: Rules) -> dict[str, object]:
     # [notify] itself is the desktop's, and has the others in it.
     others = {*Rules.model_fields, "apprise", "webhook", "mqtt", "command"}
     return {name: value for name, value in stored.items() if name not in others}
+def _sorts(config: Notify) -> dict[str, ChannelSort]:
+    """Every channel of the configuration, on or off, and what it is."""
+    found: dict[str, ChannelSort] = {DESKTOP: "desktop"}
+    for sort, channels in (
+        ("apprise", config.apprise),
+        ("webhook", config.webhook),
+        ("mqtt", config.mqtt),
+        ("command", config.command),
+    ):
+        found |= dict.fromkeys(channels, sort)
+    return found
+
+

@@ -5,7 +5,6 @@ import contextlib
 import logging
 import threading
 import time
-from collections import Counter
 from collections.abc import Callable, Coroutine
 from types import MappingProxyType
 from typing import Any
@@ -17,10 +16,13 @@ from daemon.notify.breaker import Breaker
 from daemon.notify.channels.channel import Channel, DeliveryError
 from daemon.notify.notice import Notice
 from daemon.notify.outbox import Outbox
+from daemon.notify.record import Record
 from daemon.notify.selection import Selection
 from daemon.notify.threads import Threads
 from daemon.wire.alert import AlertEvent
 
+from daemon.wire.base import rfc3339
+from daemon.wire.channels import ChannelSort, ChannelStatus
 log = logging.getLogger(__name__)
 
 CLOSE_S = 3.0
@@ -58,14 +60,15 @@ class Sender:
         self._report = report
         self._breaker = breaker or Breaker()
         self._lock = threading.Lock()
-        self._counts: Counter[str] = Counter(sent=0, failed=0, retried=0)
+        self._record = Record()
+        self._test: Notice | None = None
         self._stopping = False
         self._abandoned = False
         self._state_changed = True
         self._loop: asyncio.AbstractEventLoop | None = None
         self._wake: asyncio.Event | None = None
         self._opened_s: float | None = None
-        self._said: tuple[State, str] = ("starting", "")
+        self._said: tuple[State, str, str] = ("starting", "", "")
         self._thread: threading.Thread | None = None
 
     def start(self) -> None:
@@ -83,7 +86,7 @@ class Sender:
         """Notices sent, given up, dropped, withheld by the rules, waiting; attempts repeated."""
         with self._lock:
             return {
-                **{name: float(count) for name, count in self._counts.items()},
+                **{name: float(count) for name, count in self._record.counts.items()},
                 "dropped": float(self._outbox.dropped),
                 "quiet": float(self._selection.withheld),
                 "waiting": float(len(self._outbox)),
@@ -91,6 +94,38 @@ class Sender:
 
     def submit(self, event: AlertEvent) -> None:
         """Hand over an alert event; does not block."""
+    def status(self, sort: ChannelSort) -> ChannelStatus:
+        """How it gets on."""
+        state, reason, remedy = self._said
+        figures = {name: int(count) for name, count in self.figures.items()}
+        with self._lock:
+            told = self._record.telling()
+        return ChannelStatus(
+            name=self.name,
+            sort=sort,
+            state=state,
+            reason=reason,
+            remedy=remedy,
+            failing_since=_moment(told.failing_since),
+            resting_until=_moment(told.resting_until),
+            delivered=_moment(told.delivered),
+            error=told.error,
+            error_time=_moment(told.error_time),
+            test=told.test,
+            **figures,
+        )
+
+    def test(self, notice: Notice) -> None:
+        """Tell ``notice`` before anything that waits, and even if the circuit is open.
+
+        Raises:
+            UsageError: another test is on its way, or was just sent.
+        """
+        with self._lock:
+            self._record.test_asked(time.time(), time.monotonic())
+            self._test = notice
+            self._wake_up()
+
         now = time.monotonic()
         with self._lock:
             for notice in self._selection.alert(event, now, time.time()):
@@ -144,9 +179,8 @@ class Sender:
         if not ended:
             log.warning("channel %s: does not end in time; it is left to itself", self.name)
         if left := len(self._outbox):
-            self._counts["failed"] += left
+            self._record.counts["failed"] += left
             log.warning("channel %s: %d notices are given up at the end", self.name, left)
-        return ended
 
     def hand_on(self) -> tuple[Selection, Outbox]:
         """End after the present attempt, and give away what another sender goes on with."""
@@ -202,6 +236,9 @@ class Sender:
             self._state_changed = False
             await self._attempt(channel, channel.show_state(), channel.patience_s)
         elif self._stopping:
+            with self._lock:
+                self._record.failed(f"It died ({error!r}).", time.time())
+                self._record.test_over(delivered=False)
             return True
         else:
             await self._rest(channel, wake, None if next_s is None else next_s - now)
@@ -224,6 +261,9 @@ class Sender:
         """Until there is something to do, or the connection is gone."""
         woken = asyncio.ensure_future(wake.wait())
         lost = asyncio.ensure_future(channel.lost()) if self._opened_s is not None else None
+        if self._test is not None:
+            await self._try(channel)
+            return False
         tasks = [task for task in (woken, lost) if task is not None]
         timeout = None if seconds is None else max(0.0, seconds)
         await asyncio.wait(tasks, timeout=timeout, return_when=asyncio.FIRST_COMPLETED)
@@ -255,8 +295,29 @@ class Sender:
                 await work
         except DeliveryError as error:
             if error.final and notice is not None:
+                with self._lock:
+                    self._record.works()
                 self._refused(notice, error)
             else:
+    async def _try(self, channel: Channel) -> None:
+        """The test that somebody asked for; what waits follows at once if it is taken."""
+        with self._lock:
+            notice, self._test = self._test, None
+        if notice is None:
+            return
+        if self._opened_s is None:
+            await self._open(channel, idle=False)
+        taken = self._opened_s is not None and await self._attempt(
+            channel, channel.deliver(notice), channel.patience_s, notice
+        )
+        with self._lock:
+            if taken:
+                self._record.delivered(time.time())
+            self._record.test_over(delivered=taken)
+        if taken:
+            self._breaker.succeeded()
+            self._say("ok")
+
                 await self._failed(channel, error)
         except TimeoutError:
             await self._failed(channel, DeliveryError(f"no answer within {patience_s:g} s"))
@@ -272,15 +333,19 @@ class Sender:
         self._breaker.succeeded()
         self._settled(notice, "failed")
         log.warning("channel %s: %s is given up: %s", self.name, notice.about, error)
-        self._say("degraded", f"The last notice was refused: {error.reason}.", error.remedy)
+        reason = f"The last notice was refused: {error.reason}."
+        with self._lock:
+            self._record.refused(reason, time.time())
+        self._say("degraded", reason, error.remedy)
 
     async def _failed(self, channel: Channel, error: DeliveryError) -> None:
         with self._lock:
-            self._counts["retried"] += 1
+            rests = wall + until - now if self._breaker.open else None
+            self._record.failed(reason, wall, rests)
+            with self._lock:
+                self._record.delivered(time.time())
         self._opened_s = None
         self._state_changed = True
-        self._breaker.failed(time.monotonic(), absent=error.absent, wait_s=error.wait_s)
-        reason = f"{error.reason[:1].upper()}{error.reason[1:]}."
         self._say("unavailable" if self._breaker.open else "degraded", reason, error.remedy)
         await self._close(channel)
 
@@ -292,13 +357,20 @@ class Sender:
     def _settled(self, notice: Notice, how: str) -> None:
         with self._lock:
             if self._outbox.remove(notice):
-                self._counts[how] += 1
+                self._record.counts[how] += 1
 
     def _say(self, state: State, reason: str = "", remedy: str = "") -> None:
-        before, self._said = self._said, (state, reason)
+        before, self._said = self._said, (state, reason, remedy)
         if before != self._said:
             if state == "ok":
                 log.info("channel %s: works", self.name)
             else:
                 log.warning("channel %s: %s %s", self.name, reason, remedy)
         self._report(self.name, PartHealth(state, reason, remedy, MappingProxyType(self.figures)))
+        reason = f"{error.reason[:1].upper()}{error.reason[1:]}."
+        now, wall = time.monotonic(), time.time()
+        until = self._breaker.failed(now, absent=error.absent, wait_s=error.wait_s)
+
+
+def _moment(wall: float | None) -> str | None:
+    return None if wall is None else rfc3339(wall)

@@ -9,7 +9,7 @@ from daemon.errors import UsageError
 from daemon.notify.channels.channel import Channel, DeliveryError
 from daemon.notify.channels.made import Surroundings, local_channel, made
 from daemon.notify.host import host_name
-from daemon.notify.notice import Notice
+from daemon.notify.notice import trial_notice
 from daemon.notify.notifier import DESKTOP
 from daemon.notify.threads import Threads
 
@@ -52,13 +52,7 @@ def try_channels(config: Notify, names: tuple[str, ...]) -> list[Trial]:
 
 async def _try(name: str, channel: Channel) -> Trial:
     asyncio.get_running_loop().set_default_executor(Threads("notify-test"))
-    notice = Notice(
-        "Test of distressd",
-        f"This is a test. Alerts of {host_name()} will reach you this way.",
-        "warning",
-        "a test",
-        what="test",
-    )
+    notice = trial_notice(host_name())
     try:
         async with asyncio.timeout(channel.open_patience_s):
             await channel.open()

@@ -2,6 +2,7 @@
 
 from typing import Protocol
 
+from daemon.wire.channels import Channels
 from daemon.wire.settings import Settings, Value
 
 
@@ -30,6 +31,12 @@ class Control(Protocol):
 
     def resume(self) -> None:
         """End a pause."""
+
+    def channels(self) -> Channels:
+        """How each notification channel gets on."""
+
+    def test(self, channel: str) -> None:
+        """Have ``channel`` tell a test; does not wait until it has."""
 
     def settings(self) -> Settings:
         """What can change while the daemon runs."""

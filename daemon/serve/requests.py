@@ -16,6 +16,7 @@ from daemon.serve.control import Control
 from daemon.serve.login import Codes
 from daemon.serve.lookback import Lookback, Question
 from daemon.wire.base import ServerMessage
+from daemon.wire.channels import SendTest, ShowChannels
 from daemon.wire.client import (
     REQUEST,
     Ack,
@@ -62,7 +63,12 @@ class Requests:
     """Answers one subscriber, one request at a time."""
 
     def __init__(
-        self, desk: Desk, *, has_token: bool, on_feedback: Callable[[str, Said | None], None]
+        self,
+        desk: Desk,
+        *,
+        has_token: bool,
+        on_feedback: Callable[[str, Said | None], None],
+        on_channels: Callable[[], None],
     ) -> None:
         """Prepare.
 
@@ -70,10 +76,12 @@ class Requests:
             desk: with which requests are carried out.
             has_token: whether the subscriber has shown the token itself.
             on_feedback: told, in the loop, what this subscriber has said of which alert.
+            on_channels: told, in the loop, that this subscriber wants to know of channels.
         """
         self._desk = desk
         self._has_token = has_token
         self._on_feedback = on_feedback
+        self._on_channels = on_channels
         self._mistakes = 0
 
     async def answer(self, message: str | bytes) -> str:
@@ -101,15 +109,8 @@ class Requests:
     async def _carry_out(self, request: AnyRequest) -> ServerMessage:
         desk, loop = self._desk, asyncio.get_running_loop()
         match request:
-            case Ack():
-                await loop.run_in_executor(desk.feedback, desk.control.ack, request.alert)
-                self._on_feedback(request.alert, "ack")
-            case FalseAlarm():
-                await loop.run_in_executor(desk.feedback, desk.control.false_alarm, request.alert)
-                self._on_feedback(request.alert, "false_alarm")
-            case Revoke():
-                await loop.run_in_executor(desk.feedback, desk.control.revoke, request.alert)
-                self._on_feedback(request.alert, None)
+            case Ack() | FalseAlarm() | Revoke():
+                await self._remark(request)
             case Forget():
                 await loop.run_in_executor(desk.feedback, self._forget, request)
             case Pause():
@@ -123,10 +124,24 @@ class Requests:
                 return settings.model_copy(update={"id": request.id})
             case ChangeSettings():
                 await loop.run_in_executor(desk.feedback, desk.control.change, request.values)
+            case ShowChannels():
+                self._on_channels()
+                channels = await loop.run_in_executor(desk.reading, desk.control.channels)
+                return channels.model_copy(update={"id": request.id})
+            case SendTest():
+                await loop.run_in_executor(desk.feedback, desk.control.test, request.channel)
             case _:
                 return await self._look_back(request)
         moment, stream_s = desk.stamp()
         return Ok(time=moment, stream_s=stream_s, id=request.id)
+
+    async def _remark(self, request: Ack | FalseAlarm | Revoke) -> None:
+        control = self._desk.control
+        keep = {"ack": control.ack, "false_alarm": control.false_alarm, "revoke": control.revoke}
+        loop = asyncio.get_running_loop()
+        await loop.run_in_executor(self._desk.feedback, keep[request.type], request.alert)
+        said = None if request.type == "revoke" else request.type
+        self._on_feedback(request.alert, said)
 
     async def _look_back(self, question: Question) -> ServerMessage:
         loop = asyncio.get_running_loop()

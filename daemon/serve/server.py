@@ -29,6 +29,7 @@ from daemon.serve.session import CLOSE_PATIENCE_S, HELLO_PATIENCE_S, Sessions
 from daemon.serve.subscriber import Path, Subscriber
 from daemon.store.journal import Journal
 from daemon.wire.alert import AlertEvent
+from daemon.wire.channels import Channels
 from daemon.wire.server import Feedback, PartChanged, SourceChanged, SourceStatus, Telemetry, Vitals
 from daemon.wire.settings import Settings
 
@@ -111,6 +112,8 @@ class AlertServer:
         self._telemetry: Telemetry | None = None
         #: Whether anybody subscribed to telemetry: else it need not be made.
         self.telemetry_wanted = False
+        #: The same of how channels get on.
+        self.channels_wanted = False
         #: Where it listens, once started.
         self.port = 0
 
@@ -181,6 +184,10 @@ class AlertServer:
     def publish_status(self, message: SourceChanged | PartChanged | Settings) -> None:
         """Tell every subscriber that the source, a part or the settings changed."""
         self._call(lambda: self._send_status(message))
+
+    def publish_channels(self, message: Channels) -> None:
+        """Tell who has asked before how channels get on."""
+        self._call(lambda: self._send_channels(message))
 
     def publish_vitals(self, message: Vitals) -> None:
         """Send ``message`` to who asked for telemetry."""
@@ -325,6 +332,12 @@ class AlertServer:
             if subscriber.path is Path.ALERTS:
                 subscriber.offer(text)
 
+    def _send_channels(self, message: Channels) -> None:
+        text = message.model_dump_json()
+        for subscriber in self._sessions.subscribers if self._sessions else ():
+            if subscriber.follows_channels:
+                subscriber.offer(text)
+
     def _send_status(self, message: SourceChanged | PartChanged | Settings) -> None:
         text = message.model_dump_json()
         for subscriber in self._sessions.subscribers if self._sessions else ():
@@ -337,8 +350,10 @@ class AlertServer:
             self._metrics.stage_seconds.labels(stage).observe(milliseconds / 1e3)
 
     def _count_subscribers(self) -> None:
-        paths = [one.path for one in self._sessions.subscribers] if self._sessions else []
+        subscribers = self._sessions.subscribers if self._sessions else set()
+        paths = [one.path for one in subscribers]
         self.telemetry_wanted = Path.TELEMETRY in paths
+        self.channels_wanted = any(one.follows_channels for one in subscribers)
         for path in Path:
             self._metrics.subscribers.labels(path.value).set(paths.count(path))
 

@@ -210,6 +210,7 @@ class Sessions:
             self._desk,
             has_token=not connection.entry.signed_in,
             on_feedback=functools.partial(self._tell_feedback, subscriber),
+            on_channels=functools.partial(self._follow_channels, subscriber),
         )
         async for message in connection:
             subscriber.offer(await requests.answer(message))
@@ -222,6 +223,10 @@ class Sessions:
         for subscriber in self.subscribers:
             if subscriber.path is Path.ALERTS and subscriber is not who:
                 subscriber.offer(text)
+
+    def _follow_channels(self, who: Subscriber) -> None:
+        who.follows_channels = True
+        self._on_change()
 
     def stamp(self) -> tuple[str, float]:
         """``time`` and ``stream_s`` of a message that tells of this moment."""

@@ -32,12 +32,14 @@ class Subscriber:
     Attributes:
         path: what it subscribed to.
         batch: how many samples of telemetry it wants at once.
+        follows_channels: whether it has asked how notification channels get on.
         overflow: done, with the reason, when it must be dropped.
     """
 
     def __init__(self, connection: Connection, path: Path, *, limit: int, batch: int = 1) -> None:
         self.path = path
         self.batch = batch
+        self.follows_channels = False
         self.overflow: asyncio.Future[Refusal] = asyncio.get_running_loop().create_future()
         self._connection = connection
         self._limit = limit

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import AwareDatetime, Field, TypeAdapter
 
 from daemon.wire.base import ClientMessage, RequestId
+from daemon.wire.channels import SendTest, ShowChannels
 from daemon.wire.history import ListAlerts, ListHours, ListMinutes, ShowAlert
 from daemon.wire.settings import ChangeSettings, ShowSettings
 
@@ -91,6 +92,8 @@ AnyRequest = (
     | ListMinutes
     | ShowSettings
     | ChangeSettings
+    | ShowChannels
+    | SendTest
 )
 
 HELLO: TypeAdapter[Hello] = TypeAdapter(Hello)

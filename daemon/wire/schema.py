@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, TypeAdapter
 
 from daemon.wire.alert import AlertEvent
+from daemon.wire.channels import Channels, SendTest, ShowChannels
 from daemon.wire.client import (
     Ack,
     AnyRequest,
@@ -69,6 +70,8 @@ FROM_CLIENT: dict[str, Any] = {
     "list_minutes": ListMinutes,
     "show_settings": ShowSettings,
     "change_settings": ChangeSettings,
+    "show_channels": ShowChannels,
+    "send_test": SendTest,
     "client": AnyClientMessage,
 }
 FROM_SERVER: dict[str, Any] = {
@@ -86,6 +89,7 @@ FROM_SERVER: dict[str, Any] = {
     "hours": Hours,
     "minutes": Minutes,
     "settings": Settings,
+    "channels": Channels,
     "ok": Ok,
     "error": Error,
 }

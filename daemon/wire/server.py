@@ -7,6 +7,7 @@ from pydantic import Field, TypeAdapter
 from daemon.health import Stage
 from daemon.wire.alert import AlertEvent, SoundShare
 from daemon.wire.base import Emotion, Message, Probability, ServerMessage, SourceName
+from daemon.wire.channels import Channels
 from daemon.wire.history import Alerts, AlertStory, Hours, Minutes, Said
 from daemon.wire.settings import Settings
 
@@ -147,6 +148,7 @@ AnyServerMessage = (
     | Hours
     | Minutes
     | Settings
+    | Channels
 )
 SERVER: TypeAdapter[AnyServerMessage] = TypeAdapter(
     Annotated[AnyServerMessage, Field(discriminator="type")]

@@ -3,11 +3,13 @@
 import time
 
 from daemon.clock import StreamClock
-from daemon.config.schema import Config, Fusion
+from daemon.config.notify import Notify
+from daemon.config.schema import Config, Fusion, QuietHours
 from daemon.control import ServiceControl
 from daemon.errors import StateError
 from daemon.fusion.thread import FusionThread
 from daemon.health import Health
+from daemon.notify.notifier import Notifier
 from daemon.remarks import DAY_S, EVERY_S, EXPIRES_DAYS, Recall, history_of
 from daemon.settings import LiveSettings
 from daemon.store.journal import Journal
@@ -67,7 +69,9 @@ def test_words_expire_although_nobody_says_anything_new(tmp_path, monkeypatch):
     assert learned == [1, 0]
 
 
-def test_a_word_that_was_kept_is_no_failure_where_the_store_cannot_be_read(tmp_path, caplog):
+def test_a_word_that_was_kept_is_no_failure_where_the_store_cannot_be_read(
+    tmp_path, caplog, monkeypatch
+):
     def learn(_history):
         raise StateError("The store cannot be read.")
 
@@ -76,8 +80,10 @@ def test_a_word_that_was_kept_is_no_failure_where_the_store_cannot_be_read(tmp_p
         fusion = FusionThread(Fusion(), "mic", StreamClock.now(live=True), print, lossless=False)
         live = LiveSettings(Config, None, lambda: None, str)
         recall = Recall(journal, learn)
-        told = []
-        ServiceControl(journal, fusion, recall, live, lambda: 0.0, told.append).false_alarm("a")
+        notifier, told = Notifier(Notify(), QuietHours(), Health(), "mic"), []
+        monkeypatch.setattr(notifier, "answered", told.append)
+        control = ServiceControl(journal, fusion, recall, live, lambda: 0.0, lambda: notifier)
+        control.false_alarm("a")
         assert told == ["a"]
         assert [said for _, said in journal.archive.remarks(0.0)] == ["false_alarm"]
     assert "cannot be read" in caplog.text

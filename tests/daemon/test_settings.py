@@ -51,6 +51,23 @@ def test_a_change_is_in_the_file_and_in_force(live):
     assert [path.name for path in live.path.parent.iterdir()] == ["config.toml"]
 
 
+def test_the_rules_of_each_channel_are_among_them(live):
+    live.path.write_text(f'{MINE}[notify.command.bell]  # by the door\ncommand = ["/bin/ring"]\n')
+    bell = {name: value for name, value in live.told().values.items() if "bell" in name}
+    assert bell == {
+        "notify.command.bell.enabled": True,
+        "notify.command.bell.level": "warning",
+        "notify.command.bell.cooldown_s": 0.0,
+        "notify.command.bell.escalate_after_s": 0.0,
+    }
+    live.settings.change({"notify.command.bell.level": "critical"})
+    assert live.told().values["notify.command.bell.level"] == "critical"
+    assert "# by the door" in live.path.read_text()
+    for name in ("notify.command.bell.command", "notify.command.horn.level"):
+        with pytest.raises(UsageError, match="cannot be changed"):
+            live.settings.change({name: "critical"})
+
+
 def test_every_live_setting_is_told_and_can_be_written_back(live):
     told = live.told()
     assert tuple(told.values) == LIVE

@@ -16,6 +16,7 @@ from daemon.serve.server import AlertServer
 from daemon.store.journal import Journal
 from daemon.wire.alert import AlertEvent
 from daemon.wire.base import rfc3339
+from daemon.wire.channels import Channels, ChannelStatus
 from daemon.wire.schema import schemas
 from daemon.wire.server import SourceStatus, Telemetry
 from daemon.wire.settings import Settings
@@ -32,6 +33,8 @@ VALUES = {
     "quiet_hours.end": "07:00:00",
     "notify.desktop": True,
     "notify.level": "warning",
+    "notify.cooldown_s": 0.0,
+    "notify.escalate_after_s": 0.0,
 }
 SCHEMAS = schemas()
 FROM_SERVER = jsonschema.Draft202012Validator(SCHEMAS["server"])
@@ -65,6 +68,8 @@ class RecordedControl:
 
     def __init__(self):
         self.asked = []
+        self.values = dict(VALUES)
+        self.known = (ChannelStatus(name="desktop", sort="desktop", state="ok"),)
         self.hanging = threading.Semaphore(0)
         self.released = threading.Event()
 
@@ -93,12 +98,20 @@ class RecordedControl:
     def resume(self):
         self.asked.append(("resume",))
 
+    def channels(self):
+        return Channels(time=rfc3339(NOW), stream_s=1.0, id=None, channels=self.known, reason="")
+
+    def test(self, channel):
+        if channel not in {one.name for one in self.known}:
+            raise UsageError(f"There is no channel {channel!r}, or it is off.")
+        self.asked.append(("test", channel))
+
     def settings(self):
         return Settings(
             time=rfc3339(NOW),
             stream_s=1.0,
             id=None,
-            values=VALUES,
+            values=self.values,
             file="config.toml",
             fixed="",
             waiting="",

@@ -133,3 +133,27 @@ def test_the_server_stops_although_a_replay_hangs(daemon, monkeypatch):
     released.set()
     stopping.join()
     assert stopped
+
+
+def test_how_channels_get_on_is_told_again_to_who_has_asked(daemon):
+    asked, _ = daemon.subscribe()
+    other, _ = daemon.subscribe()
+    assert not daemon.server.channels_wanted
+    asked.send(type="show_channels", id="1")
+    told = asked.recv()
+    assert (told["type"], told["id"]) == ("channels", "1")
+    assert [one["name"] for one in told["channels"]] == ["desktop"]
+    assert daemon.server.channels_wanted
+    daemon.server.publish_channels(daemon.control.channels())
+    daemon.alert()
+    assert [asked.recv()["type"] for _ in range(2)] == ["channels", "alert"]
+    assert other.recv()["type"] == "alert"
+
+
+def test_a_test_is_sent_to_a_channel_that_there_is(daemon):
+    client, _ = daemon.subscribe()
+    client.send(type="send_test", id="1", channel="desktop")
+    assert client.recv()["type"] == "ok"
+    client.send(type="send_test", id="2", channel="pager")
+    assert client.recv()["message"] == "There is no channel 'pager', or it is off."
+    assert daemon.control.asked == [("test", "desktop")]

@@ -3,8 +3,8 @@
     python tests/daemon/serve/browser/look.py FOLDER
 
 Starts a daemon that hears the demonstration scene as a recording, with a fortnight of made-up
-history; writes every view in dark, in light and at a phone's width as PNG into FOLDER, and prints what
-share of one processor core Chromium took for the live view.
+history; writes every view in dark, in light and at a phone's width as PNG into FOLDER, and prints
+what share of one processor core Chromium took for the live view.
 """
 
 import json

@@ -7,6 +7,7 @@ import pytest
 
 from daemon.store.minute import Minute
 from daemon.wire.base import rfc3339
+from daemon.wire.channels import ChannelStatus
 from daemon.wire.server import SourceChanged, SourceStatus
 
 EMOTIONS = ("neutral", "calm", "happy", "sad", "angry", "fearful", "disgust", "surprised")
@@ -165,6 +166,22 @@ def test_an_alert_is_opened_and_answered_by_keyboard(furnished, visit):
     assert page.evaluate("document.activeElement.closest('.alert') !== null")
 
 
+def test_the_rules_of_a_channel_are_settings(daemon, visit):
+    care = "notify.webhook.care"
+    rules = {"enabled": True, "level": "warning", "cooldown_s": 0.0, "escalate_after_s": 0.0}
+    daemon.control.values |= {f"{care}.{rule}": value for rule, value in rules.items()}
+    page = visit(daemon, "settings")
+    group = page.locator(".settings-group", has_text="Notifications to care")
+    group.get_by_label("From level").select_option("critical")
+    group.get_by_label("Only what nobody has acknowledged for").fill("300")
+    page.get_by_role("button", name="Save").click()
+    page.wait_for_function(
+        "() => document.querySelector('.settings-state').textContent.startsWith('Saved')"
+    )
+    changed = {f"{care}.level": "critical", f"{care}.escalate_after_s": 300}
+    assert daemon.control.asked == [("change", changed)]
+
+
 def test_settings_are_changed_and_what_is_refused_is_said(daemon, visit):
     page = visit(daemon, "settings")
     box = page.get_by_role("spinbutton", name="Warning: score")
@@ -183,11 +200,71 @@ def test_settings_are_changed_and_what_is_refused_is_said(daemon, visit):
     )
 
 
+def channels(daemon, *known):
+    """Have ``daemon`` tell of these channels."""
+    daemon.control.known = known
+    daemon.server.publish_channels(daemon.control.channels())
+
+
+def webhook(**changes):
+    return ChannelStatus(**{"name": "care", "sort": "webhook", "state": "ok", **changes})
+
+
+def test_each_channel_says_how_it_gets_on(daemon, visit):
+    page = visit(daemon, "settings")
+    card = page.locator('.channel[data-channel="desktop"]')
+    card.get_by_text("Works").wait_for()
+    then = rfc3339(time.time() - 180)
+    failing = {"state": "unavailable", "reason": "The address answers 503.", "waiting": 2}
+    channels(daemon, webhook(**failing, failing_since=then, delivered=then, error="old"))
+    care = page.locator('.channel[data-channel="care"]')
+    care.wait_for()
+    assert page.locator(".channel").count() == 1, "the other one is no more"
+    words = care.inner_text()
+    for told in ("Failing since", "answers 503", "Last delivery 3 min ago", "2 waiting"):
+        assert told in words
+    page.evaluate("location.hash = 'now'")
+    page.get_by_text("Alerts do not reach care.").wait_for()
+    channels(daemon, webhook(delivered=then, error="It was away.", error_time=then))
+    page.get_by_text("Alerts do not reach care.").wait_for(state="detached")
+    page.evaluate("location.hash = 'settings'")
+    assert "It was away." in care.inner_text()
+
+
+def test_a_test_is_sent_and_how_it_went_is_said(daemon, visit):
+    daemon.control.known = (webhook(),)
+    page = visit(daemon, "settings")
+    care = page.locator('.channel[data-channel="care"]')
+    button = page.get_by_role("button", name="Send a test to care")
+    button.click()
+    care.get_by_text("Sending a test").wait_for()
+    assert button.is_disabled()
+    deadline = time.monotonic() + 60
+    while daemon.control.asked != [("test", "care")]:
+        assert time.monotonic() < deadline
+        page.wait_for_timeout(10)
+    common = {"asked": rfc3339(time.time())}
+    failed = {"outcome": "failed", "reason": "The address answers 503."}
+    channels(daemon, webhook(test=common | failed))
+    care.get_by_text("failed: The address answers 503.").wait_for()
+    assert button.is_enabled()
+    channels(daemon, webhook(test=common | {"outcome": "delivered"}))
+    care.get_by_text("was taken").wait_for()
+    daemon.control.known = ()
+    button.click()
+    care.get_by_text("There is no channel").wait_for()
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("screen", ["dark", "light", "phone"])
 def test_axe_finds_nothing_serious(furnished, visit, screens, screen):
     axe = pytest.importorskip("axe_playwright_python", reason="axe-core is not installed")
     script = (Path(axe.__file__).parent / "axe.min.js").read_text()
+    furnished.control.known = (
+        webhook(state="unavailable", reason="It is gone.", failing_since=rfc3339(time.time())),
+        webhook(name="bell", sort="command", delivered=rfc3339(time.time())),
+    )
+    furnished.control.values |= {"notify.command.bell.enabled": True}
     page = visit(furnished, **screens[screen])
     page.locator('.alert[data-alert="present"] .alert-summary').click()
     found = []
