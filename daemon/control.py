@@ -50,6 +50,7 @@ class ServiceControl:
 
     def forget(self, since: float, until: float) -> None:
         """Remove what happened from ``since`` to ``until``; a StateError if that fails."""
+        self.notifier().forget(since, until)
         self.journal.forget(since, until)
         self.recall.now()
 
@@ -61,7 +62,6 @@ class ServiceControl:
         """End a pause."""
         self.fusion.resume()
 
-    def settings(self) -> Settings:
     def channels(self) -> Channels:
         """How each notification channel gets on."""
         notifier = self.notifier()
@@ -77,6 +77,7 @@ class ServiceControl:
         """Have ``channel`` tell a test; a UsageError if there is none, or it has just done so."""
         self.notifier().test(channel)
 
+    def settings(self) -> Settings:
         """What can change while the daemon runs."""
         return self.live.told(rfc3339(time.time()), self.stream_s())
 

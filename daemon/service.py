@@ -23,6 +23,7 @@ from daemon.notify.channels.made import Surroundings
 from daemon.notify.channels.standing import Standing
 from daemon.notify.notifier import Notifier
 from daemon.notify.reminder import remind
+from daemon.notify.shelf import Shelf
 from daemon.pipeline import Pace, Pipeline
 from daemon.remarks import Recall
 from daemon.serve.metrics import Metrics
@@ -36,8 +37,8 @@ from daemon.upkeep import Heard, Upkeep
 from daemon.vitals import Pulse
 from daemon.wire.alert import AlertEvent
 from daemon.wire.base import rfc3339
-from daemon.wire.server import PartChanged, PartStatus, SourceChanged, SourceStatus
 from daemon.wire.channels import ChannelStatus
+from daemon.wire.server import PartChanged, PartStatus, SourceChanged, SourceStatus
 from models.features.constants import SAMPLE_RATE
 
 log = logging.getLogger(__name__)
@@ -95,8 +96,8 @@ class Service:
         self._stopping = threading.Event()
         self._reason = "the source has ended"
         self._telemetry_sample = 0
-        self.health = Health()
         self._channels: tuple[ChannelStatus, ...] = ()
+        self.health = Health()
         self.metrics = Metrics()
 
     def run(self) -> None:
@@ -202,6 +203,7 @@ class Service:
             self.health,
             self._pipeline.source.name,
             around=Surroundings(self._standing, local),
+            shelf=Shelf(self._journal),
         )
         export_notifier(self.metrics, self._notifier)
 
@@ -293,14 +295,12 @@ class Service:
             self._server.publish_status(self._control.settings())
         self._upkeep.look()
         self._recall.look(time.monotonic())
+        self._notifier.keep()
+        self._tell_channels()
         vitals = self._pulse.look(time.monotonic())
         if vitals is not None and self._server.telemetry_wanted:
             self._server.publish_vitals(vitals)
 
-    def _wait(self) -> None:
-        ended = False
-        while not (ended or self._stopping.is_set()):
-            ended = self._pipeline.wait(POLL_S)
     def _tell_channels(self) -> None:
         """How channels get on, where that has changed: at most twice a second."""
         if not self._server.channels_wanted:
@@ -310,6 +310,10 @@ class Service:
             self._channels = channels.channels
             self._server.publish_channels(channels)
 
+    def _wait(self) -> None:
+        ended = False
+        while not (ended or self._stopping.is_set()):
+            ended = self._pipeline.wait(POLL_S)
             if not ended:
                 self._keep_up()
         if ended and self._linger and self._pipeline.error is None:

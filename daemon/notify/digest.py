@@ -1,9 +1,11 @@
 """A storm of alerts becomes one notice. Pure: it is told the time."""
 
 from collections import deque
+from collections.abc import Callable
 from dataclasses import replace
 
 from daemon.notify.notice import Notice, digest_of
+from daemon.notify.waiting import Waiting
 from daemon.wire.base import LEVELS, Level
 
 REMEMBERED = 64  # of a digest's notices; the others are only counted
@@ -41,7 +43,7 @@ class Digest:
         if len(through) < self.after:
             through.append(now_s)
             return notice
-        self._gathered[notice.level] = _Gathered(notice, now_s + self.every_s, wall)
+        self._gathered[notice.level] = _Gathered(notice, now_s, now_s + self.every_s, wall)
         return None
 
     def due(self, now_s: float, *, all_of_it: bool = False) -> list[Notice]:
@@ -56,23 +58,37 @@ class Digest:
                 found.append(gathered.told())
         return found
 
+    def waiting(self, now_s: float) -> list[Waiting]:
+        """What is gathered now, as it would be told now."""
+        return [
+            Waiting(f"digest {level}", str(one.count), max(0.0, now_s - one.began_s), one.told())
+            for level, one in self._gathered.items()
+        ]
+
+    def forget(self, forgotten: Callable[[float, Notice], bool], now_s: float) -> None:
+        """Gather no more of a level of which anything is ``forgotten``, of its age and itself."""
+        for level, one in tuple(self._gathered.items()):
+            if any(forgotten(now_s - one.began_s, notice) for notice in one.notices):
+                del self._gathered[level]
+
     def next_s(self) -> float | None:
         """When the next digest is due."""
         return min((gathered.due_s for gathered in self._gathered.values()), default=None)
 
 
 class _Gathered:
-    def __init__(self, first: Notice, due_s: float, wall: float) -> None:
+    def __init__(self, first: Notice, began_s: float, due_s: float, wall: float) -> None:
+        self.began_s = began_s
         self.due_s = due_s
-        self._notices = deque([first], maxlen=REMEMBERED)
-        self._count = first.count
+        self.notices = deque([first], maxlen=REMEMBERED)
+        self.count = first.count
         self._since = first.wall or wall
 
     def add(self, notice: Notice) -> None:
-        self._notices.append(notice)
-        self._count += notice.count
+        self.notices.append(notice)
+        self.count += notice.count
 
     def told(self) -> Notice:
-        if self._count == 1:
-            return replace(self._notices[0], wall=self._since)
-        return digest_of(list(self._notices), self._count, self._since)
+        if self.count == 1:
+            return replace(self.notices[0], wall=self._since)
+        return digest_of(list(self.notices), self.count, self._since)

@@ -1,6 +1,9 @@
 """Alerts that nobody has acknowledged after a while. Pure: it is told the time."""
 
+from collections.abc import Callable
+
 from daemon.notify.notice import Notice, unanswered
+from daemon.notify.waiting import Waiting
 
 PENDING = 256  # the newest; far more than are unanswered within an hour
 
@@ -34,6 +37,21 @@ class Unanswered:
         self._answered[alert] = None
         if len(self._answered) > PENDING:
             del self._answered[next(iter(self._answered))]
+
+    def waiting(self, now_s: float) -> list[Waiting]:
+        """Everything that waits for an answer."""
+        return [
+            Waiting(f"unanswered {alert}", notice.id, now_s - since, notice, unanswered=True)
+            for alert, (since, notice) in self._waiting.items()
+        ]
+
+    def forget(self, forgotten: Callable[[float, Notice], bool], now_s: float) -> None:
+        """Take out what is ``forgotten``, of its age and itself."""
+        self._waiting = {
+            alert: (since, notice)
+            for alert, (since, notice) in self._waiting.items()
+            if not forgotten(now_s - since, notice)
+        }
 
     def due(self, now_s: float) -> list[Notice]:
         """Of what people are told now, oldest first."""

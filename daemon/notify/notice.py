@@ -108,6 +108,17 @@ def notice_of(event: AlertEvent, wall: float = 0.0) -> Notice:
     )
 
 
+def too_late(count: int) -> Notice:
+    """What waited too long while no daemon ran."""
+    return Notice(
+        "distressd could not tell you in time",
+        f"Before its last start, so many notifications waited until they were too old: {count}."
+        " `distressd alerts list` has the alerts.",
+        "warning",
+        f"that {count} were too old",
+    )
+
+
 def unanswered(notice: Notice, minutes: float) -> Notice:
     """``notice``, which nobody has acknowledged."""
     waited = f"{minutes:.0f} minutes" if minutes >= 1.5 else "a minute"  # noqa: PLR2004

@@ -4,7 +4,7 @@ import functools
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from datetime import time as TimeOfDay  # noqa: N812 - beside the module of that name
 
@@ -20,11 +20,13 @@ from daemon.notify.notice import Notice, trial_notice
 from daemon.notify.outbox import Outbox
 from daemon.notify.selection import Selection
 from daemon.notify.sender import Sender
+from daemon.notify.shelf import Shelf
+from daemon.notify.waiting import Waiting
 from daemon.wire.alert import AlertEvent
 from daemon.wire.base import SourceName
+from daemon.wire.channels import ChannelSort, ChannelStatus
 
 log = logging.getLogger(__name__)
-from daemon.wire.channels import ChannelSort, ChannelStatus
 
 DESKTOP = "desktop"
 CHANGE_S = 2.0  # a channel that is changed or goes has so long to tell what waits
@@ -47,6 +49,7 @@ class Notifier:
         source_name: events of the demonstration scene reach no channel.
         now: local time of day.
         around: what channels may know and do beyond telling.
+        shelf: keeps what waits; without it, it does not outlive this object.
     """
 
     def __init__(
@@ -57,6 +60,7 @@ class Notifier:
         source_name: SourceName,
         now: Callable[[], TimeOfDay] = local_time,
         around: Surroundings | None = None,
+        shelf: Shelf | None = None,
     ) -> None:
         self._config = config
         self._quiet = quiet_hours
@@ -64,6 +68,9 @@ class Notifier:
         self._source = source_name
         self._now = now
         self._around = around or Surroundings()
+        self._shelf = shelf
+        #: Alerts of which a channel knows since before the start that nobody has answered.
+        self.waits_for_answer: frozenset[str] = frozenset()
         self._senders: dict[str, Sender] = {}
         self._settings: dict[str, Rules] = {}
         self._lock = threading.Lock()
@@ -78,9 +85,24 @@ class Notifier:
                 "notify", "off", "the demonstration scene reaches no notification channel"
             )
             return
+        kept = self._shelf.load() if self._shelf is not None else {}
         for name, settings in self._wanted(self._config):
-            self._start(name, settings)
+            mine = kept.pop(name, [])
+            self.waits_for_answer |= {one.notice.alerts[0] for one in mine if one.unanswered}
+            self._start(name, settings, kept=mine)
+        for name, lost in kept.items():
+            log.warning("channel %s: it is no more; %d that waited are dropped", name, len(lost))
         self._summarise()
+
+    def keep(self) -> None:
+        """Have what waits outlive the daemon; does not block."""
+        if self._shelf is not None and self._source != "demo":
+            self._shelf.look(self._waiting)
+
+    def forget(self, since: float, until: float) -> None:
+        """Tell nothing any more of a span of wall time; what the store has of it is its own."""
+        for sender in tuple(self._senders.values()):
+            sender.forget(since, until)
 
     def submit(self, event: AlertEvent) -> None:
         """Hand over a new event (never one replayed from the store); does not block."""
@@ -152,6 +174,49 @@ class Notifier:
             sender.stop()
         for sender in self._senders.values():
             sender.join(max(0.0, deadline - time.monotonic()))
+        if self._shelf is None or not self._senders or not self._shelf.flush(self._waiting):
+            for sender in self._senders.values():
+                sender.give_up()
+        elif waiting := self._waiting():
+            log.info("%d notices wait for the next start", len(waiting))
+
+    def _waiting(self) -> dict[tuple[str, str], Waiting]:
+        """Everything that waits, by channel and key."""
+        return {
+            (name, one.key): one
+            for name, sender in tuple(self._senders.items())
+            for one in sender.waiting()
+        }
+
+    def channels(self) -> tuple[ChannelStatus, ...]:
+        """How each channel of the configuration gets on, those included that are off."""
+        senders = dict(self._senders)
+        return tuple(
+            senders[name].status(sort)
+            if name in senders
+            else ChannelStatus(name=name, sort=sort, state="off")
+            for name, sort in _sorts(self._config).items()
+        )
+
+    @property
+    def mute(self) -> str:
+        """Why nobody is told of anything, or nothing."""
+        part = self._health.part("notify")
+        return part.reason if part.state == "off" else ""
+
+    def test(self, name: str) -> None:
+        """Have the channel ``name`` tell a test; :meth:`channels` says how that went.
+
+        Raises:
+            UsageError: there is none, or it was tested just now.
+        """
+        sender = self._senders.get(name)
+        if sender is None:
+            raise UsageError(
+                f"There is no channel {name!r}, or it is off.",
+                f"There are: {', '.join(self._senders) or 'none'}.",
+            )
+        sender.test(trial_notice(host_name()))
 
     def names(self) -> tuple[str, ...]:
         """Every channel that is on."""
@@ -178,7 +243,11 @@ class Notifier:
         yield from config.channels().items()
 
     def _start(
-        self, name: str, settings: Rules, handed_on: tuple[Selection, Outbox] | None = None
+        self,
+        name: str,
+        settings: Rules,
+        handed_on: tuple[Selection, Outbox] | None = None,
+        kept: list[Waiting] | None = None,
     ) -> None:
         channel = self._made(settings)
         if handed_on is None:
@@ -189,6 +258,8 @@ class Notifier:
         else:
             handed_on[0].reconfigure(settings, self._quiet)
         sender = Sender(name, functools.partial(self._made, settings), *handed_on, self._report)
+        if kept:
+            sender.restore(kept)
         self._senders[name] = sender
         self._settings[name] = settings
         with self._lock:
@@ -205,6 +276,7 @@ class Notifier:
         sender = self._senders.pop(name)
         sender.stop()
         sender.join(CHANGE_S)
+        sender.give_up()
         with self._lock:
             self._parts.pop(name, None)
         self._health.report(f"notify_{name}", "off", "switched off in the configuration")
@@ -250,22 +322,21 @@ def _common(states: set[State]) -> State:
     return next(iter(states)) if len(states) == 1 else "degraded"
 
 
+def _sorts(config: Notify) -> dict[str, ChannelSort]:
+    """Every channel of the configuration, on or off, and what it is."""
+    sections: tuple[tuple[ChannelSort, Iterable[str]], ...] = (
+        ("desktop", (DESKTOP,)),
+        ("apprise", config.apprise),
+        ("webhook", config.webhook),
+        ("mqtt", config.mqtt),
+        ("command", config.command),
+    )
+    return {name: sort for sort, names in sections for name in names}
+
+
 def _as_channel(settings: Rules) -> dict[str, object]:
     """What of ``settings`` makes another channel; rules change while it goes on."""
     stored = settings.model_dump()
     # [notify] itself is the desktop's, and has the others in it.
     others = {*Rules.model_fields, "apprise", "webhook", "mqtt", "command"}
     return {name: value for name, value in stored.items() if name not in others}
-def _sorts(config: Notify) -> dict[str, ChannelSort]:
-    """Every channel of the configuration, on or off, and what it is."""
-    found: dict[str, ChannelSort] = {DESKTOP: "desktop"}
-    for sort, channels in (
-        ("apprise", config.apprise),
-        ("webhook", config.webhook),
-        ("mqtt", config.mqtt),
-        ("command", config.command),
-    ):
-        found |= dict.fromkeys(channels, sort)
-    return found
-
-

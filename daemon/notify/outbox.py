@@ -2,8 +2,10 @@
 
 import logging
 from collections import deque
+from collections.abc import Callable
 
 from daemon.notify.notice import Notice
+from daemon.notify.waiting import Waiting
 
 log = logging.getLogger(__name__)
 
@@ -42,6 +44,24 @@ class Outbox:
             victim = next(lesser, others[0])
             self._waiting.remove(victim)
             self._lose(victim[1], f"{self._limit} wait already")
+
+    def restore(self, waiting: Waiting, now_s: float) -> bool:
+        """Have it go on waiting after a restart; false if it is too old to be told."""
+        if waiting.age_s > self._keeps_s:
+            self.dropped += waiting.notice.count
+            return False
+        self.add(waiting.notice, now_s - waiting.age_s)
+        return True
+
+    def waiting(self, now_s: float) -> list[Waiting]:
+        """Everything that waits, in order."""
+        return [Waiting(one.id, one.id, now_s - since, one) for since, one in self._waiting]
+
+    def forget(self, forgotten: Callable[[float, Notice], bool], now_s: float) -> None:
+        """Take out what is ``forgotten``, of its age and itself."""
+        self._waiting = deque(
+            entry for entry in self._waiting if not forgotten(now_s - entry[0], entry[1])
+        )
 
     def first(self, now_s: float) -> Notice | None:
         """The oldest that is still worth telling; it stays here until it was :meth:`removed`."""

@@ -1,4 +1,8 @@
-"""What nobody had acknowledged when the last daemon ended is still waiting for an answer."""
+"""What nobody had acknowledged when the last daemon ended is still waiting for an answer.
+
+That is kept with all that waits (:mod:`daemon.notify.shelf`), but for what came just before a
+daemon was killed.
+"""
 
 import logging
 import time
@@ -24,7 +28,8 @@ def remind(notifier: Notifier, journal: Journal) -> None:
     except StateError as error:
         log.warning("Alerts from before the start are not escalated: %s", error)
         return
+    known = notifier.waits_for_answer
     for life in lives:
-        if life.said is None:
+        if life.said is None and life.id not in known:
             event = life.events[-1].model_copy(update={"level": life.level, "why": life.why})
             notifier.unanswered(event, now - life.raised, GRACE_S)

@@ -11,6 +11,7 @@ from daemon.notify.escalation import Unanswered
 from daemon.notify.notice import Notice, notice_of
 from daemon.notify.quiet_hours import delivery, is_within
 from daemon.notify.rules import Escalations
+from daemon.notify.waiting import Waiting
 from daemon.wire.alert import AlertEvent
 from daemon.wire.base import LEVELS, Kind
 
@@ -101,6 +102,19 @@ class Selection:
             for told in self._passed(notice, now_s, wall)
         ]
         return found + self._digest.due(now_s, all_of_it=all_of_it)
+
+    def waiting(self, now_s: float) -> list[Waiting]:
+        """What is gathered, and what waits for an acknowledgement."""
+        return self._digest.waiting(now_s) + self._unanswered.waiting(now_s)
+
+    def restore(self, waiting: Waiting, now_s: float) -> None:
+        """Have it wait for an acknowledgement after a restart as it did before."""
+        self._unanswered.add(waiting.notice.alerts[0], waiting.notice, now_s - waiting.age_s)
+
+    def forget(self, forgotten: Callable[[float, Notice], bool], now_s: float) -> None:
+        """Take out what is ``forgotten``, of its age and itself."""
+        self._digest.forget(forgotten, now_s)
+        self._unanswered.forget(forgotten, now_s)
 
     def next_s(self) -> float | None:
         """When :meth:`due` has something next."""

@@ -14,18 +14,20 @@ from daemon.config.schema import QuietHours
 from daemon.health import PartHealth, State
 from daemon.notify.breaker import Breaker
 from daemon.notify.channels.channel import Channel, DeliveryError
-from daemon.notify.notice import Notice
+from daemon.notify.notice import Notice, too_late
 from daemon.notify.outbox import Outbox
 from daemon.notify.record import Record
 from daemon.notify.selection import Selection
 from daemon.notify.threads import Threads
+from daemon.notify.waiting import Waiting
 from daemon.wire.alert import AlertEvent
-
 from daemon.wire.base import rfc3339
 from daemon.wire.channels import ChannelSort, ChannelStatus
+
 log = logging.getLogger(__name__)
 
 CLOSE_S = 3.0
+KEEPS_UNANSWERED_S = 86_400.0  # of an alert that nobody had acknowledged before the start
 STEADY_S = 10.0  # a connection that was good for so long was no failure
 
 
@@ -92,15 +94,13 @@ class Sender:
                 "waiting": float(len(self._outbox)),
             }
 
-    def submit(self, event: AlertEvent) -> None:
-        """Hand over an alert event; does not block."""
     def status(self, sort: ChannelSort) -> ChannelStatus:
         """How it gets on."""
         state, reason, remedy = self._said
-        figures = {name: int(count) for name, count in self.figures.items()}
+        counts = {name: int(count) for name, count in self.figures.items()}
         with self._lock:
             told = self._record.telling()
-        return ChannelStatus(
+        status = ChannelStatus(
             name=self.name,
             sort=sort,
             state=state,
@@ -112,8 +112,8 @@ class Sender:
             error=told.error,
             error_time=_moment(told.error_time),
             test=told.test,
-            **figures,
         )
+        return status.model_copy(update=counts)
 
     def test(self, notice: Notice) -> None:
         """Tell ``notice`` before anything that waits, and even if the circuit is open.
@@ -126,6 +126,8 @@ class Sender:
             self._test = notice
             self._wake_up()
 
+    def submit(self, event: AlertEvent) -> None:
+        """Hand over an alert event; does not block."""
         now = time.monotonic()
         with self._lock:
             for notice in self._selection.alert(event, now, time.time()):
@@ -165,6 +167,37 @@ class Sender:
             self._selection.reconfigure(rules, quiet)
             self._wake_up()
 
+    def restore(self, kept: list[Waiting]) -> None:
+        """Go on with what waited when the last daemon ended; before :meth:`start`."""
+        now = time.monotonic()
+        late = 0
+        for one in kept:
+            if one.unanswered and one.age_s <= KEEPS_UNANSWERED_S:
+                self._selection.restore(one, now)
+            elif one.unanswered or not self._outbox.restore(one, now):
+                late += one.notice.count
+        log.info("channel %s: %d notices of before the start wait", self.name, len(kept) - late)
+        if late:
+            log.warning("channel %s: %d of before the start are too old", self.name, late)
+            self._outbox.add(too_late(late), now)
+
+    def waiting(self) -> list[Waiting]:
+        """Everything that waits, for the channel or for an acknowledgement."""
+        now = time.monotonic()
+        with self._lock:
+            return self._outbox.waiting(now) + self._selection.waiting(now)
+
+    def forget(self, since: float, until: float) -> None:
+        """Tell nothing any more of a span of wall time."""
+        now, wall = time.monotonic(), time.time()
+
+        def forgotten(age_s: float, notice: Notice) -> bool:
+            return since <= wall - age_s < until or since <= notice.wall < until
+
+        with self._lock:
+            self._outbox.forget(forgotten, now)
+            self._selection.forget(forgotten, now)
+
     def stop(self) -> None:
         """Begin to end: what waits is tried once more, what was gathered is told."""
         with self._lock:
@@ -172,12 +205,16 @@ class Sender:
             self._wake_up()
 
     def join(self, timeout_s: float) -> bool:
-        """Wait for the end, for so long; what then still waits counts as failed."""
+        """Wait for the end, for so long."""
         if self._thread is not None:
             self._thread.join(timeout_s)
         ended = self._thread is None or not self._thread.is_alive()
         if not ended:
             log.warning("channel %s: does not end in time; it is left to itself", self.name)
+        return ended
+
+    def give_up(self) -> None:
+        """What still waits after the end goes on nowhere, and counts as failed."""
         if left := len(self._outbox):
             self._record.counts["failed"] += left
             log.warning("channel %s: %d notices are given up at the end", self.name, left)
@@ -199,6 +236,9 @@ class Sender:
             asyncio.run(self._serve())
         except Exception as error:
             log.exception("channel %s: died; it is started again", self.name)
+            with self._lock:
+                self._record.failed(f"It died ({error!r}).", time.time())
+                self._record.test_over(delivered=False)
             self._say("failed", f"it died ({error!r})", "The log has more.")
 
     async def _serve(self) -> None:
@@ -221,6 +261,9 @@ class Sender:
         wake.clear()
         if self._abandoned:
             return True
+        if self._test is not None:
+            await self._try(channel)
+            return False
         now = time.monotonic()
         first, next_s = self._look(now)
         wait_s = self._breaker.wait_s(now)
@@ -236,9 +279,6 @@ class Sender:
             self._state_changed = False
             await self._attempt(channel, channel.show_state(), channel.patience_s)
         elif self._stopping:
-            with self._lock:
-                self._record.failed(f"It died ({error!r}).", time.time())
-                self._record.test_over(delivered=False)
             return True
         else:
             await self._rest(channel, wake, None if next_s is None else next_s - now)
@@ -255,50 +295,10 @@ class Sender:
         if await self._attempt(channel, channel.open(), channel.open_patience_s):
             self._opened_s = time.monotonic()
             if idle:  # else the first notice shows whether it works
-                self._say("ok")
-
-    async def _rest(self, channel: Channel, wake: asyncio.Event, seconds: float | None) -> None:
-        """Until there is something to do, or the connection is gone."""
-        woken = asyncio.ensure_future(wake.wait())
-        lost = asyncio.ensure_future(channel.lost()) if self._opened_s is not None else None
-        if self._test is not None:
-            await self._try(channel)
-            return False
-        tasks = [task for task in (woken, lost) if task is not None]
-        timeout = None if seconds is None else max(0.0, seconds)
-        await asyncio.wait(tasks, timeout=timeout, return_when=asyncio.FIRST_COMPLETED)
-        gone = lost is not None and lost.done()
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-        if gone and self._opened_s is not None:
-            if time.monotonic() - self._opened_s > STEADY_S:
-                self._breaker.succeeded()
-            await self._failed(channel, DeliveryError("the connection is lost"))
-
-    async def _tell(self, channel: Channel, notice: Notice) -> None:
-        told = notice.told(time.time())
-        if await self._attempt(channel, channel.deliver(told), channel.patience_s, notice):
-            self._breaker.succeeded()
-            self._settled(notice, "sent")
-            self._say("ok")
-
-    async def _attempt(
-        self,
-        channel: Channel,
-        work: Coroutine[Any, Any, None],
-        patience_s: float,
-        notice: Notice | None = None,
-    ) -> bool:
-        try:
-            async with asyncio.timeout(patience_s):
-                await work
-        except DeliveryError as error:
-            if error.final and notice is not None:
                 with self._lock:
                     self._record.works()
-                self._refused(notice, error)
-            else:
+                self._say("ok")
+
     async def _try(self, channel: Channel) -> None:
         """The test that somebody asked for; what waits follows at once if it is taken."""
         with self._lock:
@@ -318,6 +318,45 @@ class Sender:
             self._breaker.succeeded()
             self._say("ok")
 
+    async def _rest(self, channel: Channel, wake: asyncio.Event, seconds: float | None) -> None:
+        """Until there is something to do, or the connection is gone."""
+        woken = asyncio.ensure_future(wake.wait())
+        lost = asyncio.ensure_future(channel.lost()) if self._opened_s is not None else None
+        tasks = [task for task in (woken, lost) if task is not None]
+        timeout = None if seconds is None else max(0.0, seconds)
+        await asyncio.wait(tasks, timeout=timeout, return_when=asyncio.FIRST_COMPLETED)
+        gone = lost is not None and lost.done()
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        if gone and self._opened_s is not None:
+            if time.monotonic() - self._opened_s > STEADY_S:
+                self._breaker.succeeded()
+            await self._failed(channel, DeliveryError("the connection is lost"))
+
+    async def _tell(self, channel: Channel, notice: Notice) -> None:
+        told = notice.told(time.time())
+        if await self._attempt(channel, channel.deliver(told), channel.patience_s, notice):
+            self._breaker.succeeded()
+            with self._lock:
+                self._record.delivered(time.time())
+            self._settled(notice, "sent")
+            self._say("ok")
+
+    async def _attempt(
+        self,
+        channel: Channel,
+        work: Coroutine[Any, Any, None],
+        patience_s: float,
+        notice: Notice | None = None,
+    ) -> bool:
+        try:
+            async with asyncio.timeout(patience_s):
+                await work
+        except DeliveryError as error:
+            if error.final and notice is not None:
+                self._refused(notice, error)
+            else:
                 await self._failed(channel, error)
         except TimeoutError:
             await self._failed(channel, DeliveryError(f"no answer within {patience_s:g} s"))
@@ -339,11 +378,12 @@ class Sender:
         self._say("degraded", reason, error.remedy)
 
     async def _failed(self, channel: Channel, error: DeliveryError) -> None:
+        reason = f"{error.reason[:1].upper()}{error.reason[1:]}."
+        now, wall = time.monotonic(), time.time()
+        until = self._breaker.failed(now, absent=error.absent, wait_s=error.wait_s)
         with self._lock:
             rests = wall + until - now if self._breaker.open else None
             self._record.failed(reason, wall, rests)
-            with self._lock:
-                self._record.delivered(time.time())
         self._opened_s = None
         self._state_changed = True
         self._say("unavailable" if self._breaker.open else "degraded", reason, error.remedy)
@@ -367,9 +407,6 @@ class Sender:
             else:
                 log.warning("channel %s: %s %s", self.name, reason, remedy)
         self._report(self.name, PartHealth(state, reason, remedy, MappingProxyType(self.figures)))
-        reason = f"{error.reason[:1].upper()}{error.reason[1:]}."
-        now, wall = time.monotonic(), time.time()
-        until = self._breaker.failed(now, absent=error.absent, wait_s=error.wait_s)
 
 
 def _moment(wall: float | None) -> str | None:

@@ -12,6 +12,7 @@ from daemon.store.feedback import load_feedback, load_remarks
 from daemon.store.hours import load_hours
 from daemon.store.lives import Life, load_lives
 from daemon.store.minute import Minute, load_minutes
+from daemon.store.notices import StoredNotice, load_notices
 from daemon.store.unreadable import Unreadable
 from daemon.wire.alert import AlertEvent
 from daemon.wire.history import AlertRecord, Hour, Remark
@@ -91,6 +92,10 @@ class Archive:
     ) -> list[Minute]:
         """The first ``limit`` minutes that began from ``since`` to before ``until``."""
         return self._ask(lambda connection: load_minutes(connection, since, until, limit))
+
+    def notices(self) -> list[StoredNotice]:
+        """What waited for channels when it was last kept, in order."""
+        return self._ask(load_notices)
 
     def _lives(self, wanted: AlertFilter) -> list[Life]:
         stored = self._ask(lambda connection: load_lives(connection, wanted, self._unreadable))

@@ -57,6 +57,17 @@ MIGRATIONS: tuple[str, ...] = (
         emotions TEXT NOT NULL
     );
     """,
+    """
+    -- What waits to be told by a channel; number: the order in which it came.
+    CREATE TABLE notice (
+        number INTEGER PRIMARY KEY,
+        channel TEXT NOT NULL,
+        key TEXT NOT NULL,
+        since REAL NOT NULL,
+        body TEXT NOT NULL,
+        UNIQUE (channel, key)
+    );
+    """,
 )
 
 

@@ -19,6 +19,7 @@ from daemon.store.events import NO_LIMIT, load_open, load_since, source_of
 from daemon.store.feedback import remove_feedback, store_feedback
 from daemon.store.leftover import clear
 from daemon.store.minute import Minute
+from daemon.store.notices import StoredNotice, change_notices
 from daemon.store.removal import Removal, rebuild, remove_damaged
 from daemon.store.retention import Retention
 from daemon.store.store import Store
@@ -343,6 +344,19 @@ class Journal:
     def minute(self, minute: Minute) -> None:
         """Keep ``minute``. Returns at once."""
         self._writer.minute(minute)
+
+    def keep_notices(
+        self, changes: Callable[[], tuple[list[StoredNotice], list[tuple[str, str]]]]
+    ) -> Future[None]:
+        """Keep what has come to wait for a channel, and no more what waits no more.
+
+        Args:
+            changes: both, the latter as channel and key; called in the thread that writes.
+
+        Raises:
+            OverflowError: too much waits to be written.
+        """
+        return self._writer.submit(lambda connection: change_notices(connection, *changes()))
 
     def figures(self) -> StoreFigures:
         """Counts for metrics."""

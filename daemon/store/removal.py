@@ -24,6 +24,12 @@ _FEEDBACK = (
     "DELETE FROM feedback WHERE id IN (SELECT id FROM feedback WHERE"
     " (wall >= ? AND wall < ?) OR alert NOT IN (SELECT alert FROM event) LIMIT ?)"
 )
+# What waits to be told in that span, or tells of one of these alerts.
+_NOTICES = (
+    "DELETE FROM notice WHERE number IN (SELECT number FROM notice WHERE (since >= ? AND since < ?)"
+    " OR CASE WHEN json_valid(body) THEN EXISTS (SELECT 1 FROM json_each(body, '$.alerts') AS told"
+    " WHERE told.value IN (SELECT value FROM json_each(?))) ELSE 1 END LIMIT ?)"
+)
 
 
 class Removal:
@@ -41,7 +47,7 @@ class Removal:
         self._since = since
         self._until = until
         self._alerts: str | None = None
-        self._left: list[str] = [_EVENTS, _MINUTES, _FEEDBACK]
+        self._left: list[str] = [_NOTICES, _EVENTS, _MINUTES, _FEEDBACK]
 
     @property
     def done(self) -> bool:
@@ -57,6 +63,8 @@ class Removal:
         words: tuple[object, ...] = (self._since, self._until, AT_ONCE)
         if statement is _EVENTS:
             words = (self._alerts, AT_ONCE)
+        elif statement is _NOTICES:
+            words = (self._since, self._until, self._alerts, AT_ONCE)
         elif statement is _MINUTES:
             words = (self._since - MINUTE_S, self._until, AT_ONCE)
         if connection.execute(statement, words).rowcount < AT_ONCE:

@@ -55,9 +55,9 @@ def start(board, monkeypatch):
     monkeypatch.setattr("daemon.notify.breaker.LONGEST_S", 0.1)
     started = []
 
-    def start_(around=None, **channels):
+    def start_(around=None, shelf=None, **channels):
         config = Notify.model_validate({"desktop": False, **channels})
-        notifier = Notifier(config, QuietHours(), board, "mic", around=around)
+        notifier = Notifier(config, QuietHours(), board, "mic", around=around, shelf=shelf)
         notifier.start()
         started.append(notifier)
         return notifier
