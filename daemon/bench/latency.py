@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
+from daemon.bench.company import company
 from daemon.bench.percentiles import percentiles
 from daemon.bench.process import running_daemon
 from daemon.errors import DistressdError
@@ -88,6 +89,8 @@ def bench_latency(
     progress: Callable[[int], None],
     *,
     language: bool = False,
+    dashboards: int = 0,
+    channels: bool = False,
 ) -> dict[str, Any]:
     """Receive at least ``alerts`` raised alerts, beside ``load`` spinning processes.
 
@@ -97,16 +100,28 @@ def bench_latency(
         load: spinning processes.
         progress: called with the number of alerts so far.
         language: the daemon has its language worker.
+        dashboards: how many are open meanwhile.
+        channels: one of every kind is told of every alert, and one more is dead.
 
     Returns:
-        ``alerts``, ``lost``, ``load``, ``ms`` over raised alerts, and ``stages``.
+        ``alerts``, ``lost``, ``load``, ``ms`` over raised alerts, and ``stages``; of company,
+        ``dashboards`` and ``channels`` with what came to them.
     """
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "scene.wav"
         soundfile.write(path, scene(events, alerts), SAMPLE_RATE, subtype="FLOAT")
         settings = f"{SETTINGS}\n[language]\nenabled = {str(language).lower()}"
-        with running_daemon(f"file:{path}", settings) as daemon, spinning(load):
-            received = _subscribe(daemon.url, daemon.token, alerts, progress)
+        with contextlib.ExitStack() as stack:
+            others = None
+            if dashboards or channels:
+                others = stack.enter_context(company(dashboards, channels=channels))
+                settings += others.settings
+            daemon = stack.enter_context(running_daemon(f"file:{path}", settings, desktop=channels))
+            if others is not None:
+                others.join(daemon)
+            with spinning(load):
+                received = _subscribe(daemon.url, daemon.token, alerts, progress)
+            seen = {} if others is None else others.leave(daemon)
     raised = [(message, ms) for message, ms in received if message["phase"] == "raised"]
     if len(raised) < alerts:
         raise DistressdError(
@@ -122,6 +137,7 @@ def bench_latency(
             stage: percentiles([m["latency_ms"][stage] for m, _ in raised], maximum=True)
             for stage in STAGES
         },
+        **seen,
     }
 
 

@@ -36,12 +36,13 @@ def running_daemon(
     serve: str = "",
     stdin: int = subprocess.DEVNULL,
     folder: Path | None = None,
+    desktop: bool = False,
 ) -> Iterator[RunningDaemon]:
     """Start ``distressd run`` on ``source`` with the TOML ``settings``, and stop it at the end.
 
     ``serve`` is TOML for the section ``[serve]``, ``more`` are further words of the
     command. It has a state folder of its own, or goes on in ``folder``, any free port, and
-    notifies nobody.
+    notifies nobody but by the channels of ``settings`` and, if so wanted, the ``desktop``.
 
     Raises:
         DistressdError: if it does not serve within 20 s.
@@ -54,7 +55,8 @@ def running_daemon(
             settings += "\n[language]\nenabled = false"  # what listens is measured by itself
         config = folder / "config.toml"
         config.write_text(
-            f"version = 1\n[serve]\nport = 0\n{serve}\n[notify]\ndesktop = false\n{settings}\n"
+            f"version = 1\n[serve]\nport = 0\n{serve}\n[notify]\n"
+            f"desktop = {str(desktop).lower()}\n{settings}\n"
         )
         state = folder / "state"
         words = ["run", "--config", str(config), "--source", source, *more]

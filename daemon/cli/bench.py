@@ -80,6 +80,12 @@ def hop(*, recordings: tuple[Path, ...], as_json: bool) -> None:
 @click.option(
     "--load", type=click.IntRange(min=0), default=0, help="Spinning processes of equal priority."
 )
+@click.option(
+    "--dashboards", type=click.IntRange(0, 64), default=0, help="Dashboards that are open."
+)
+@click.option(
+    "--channels", is_flag=True, help="Every kind of channel is told of every alert; one is dead."
+)
 @recording_option
 @click.option("--language", is_flag=True, help="Beside language models with a full queue.")
 @click.option(
@@ -93,6 +99,8 @@ def latency(
     *,
     alerts: int,
     load: int,
+    dashboards: int,
+    channels: bool,
     recordings: tuple[Path, ...],
     language: bool,
     speech: tuple[Path, ...],
@@ -114,6 +122,8 @@ def latency(
                 load,
                 lambda count: bar.update(task, completed=count),
                 language=language,
+                dashboards=dashboards,
+                channels=channels,
             )
     _show(figures | own, as_json=as_json)
 

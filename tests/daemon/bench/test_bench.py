@@ -67,6 +67,22 @@ def test_latency_of_real_alerts_and_none_is_lost(sound_events):
 
 
 @pytest.mark.slow
+def test_latency_with_dashboards_open_and_every_channel_told(sound_events):
+    for library in ("apprise", "aiomqtt", "httpx2"):
+        pytest.importorskip(library, reason="the extra 'channels' is not installed")
+    figures = bench("latency", "--alerts", 3, "--dashboards", 2, "--channels")
+    assert (figures["alerts"], figures["lost"]) == (3, 0)
+    dashboards, channels = figures["dashboards"], figures["channels"]
+    assert dashboards["open"] == 2
+    assert dashboards["alerts"] >= 2 * 3
+    assert dashboards["samples"] > 2 * 20
+    assert dashboards["taken"] >= 2, "the webhook and Apprise have been told"
+    assert {"phone", "care", "dead", "home", "bell", "desktop"} == set(channels)
+    assert channels["care"]["sent"] >= 1
+    assert (channels["dead"]["sent"], channels["dead"]["waiting"] >= 1) == (0, True)
+
+
+@pytest.mark.slow
 def test_idle():
     figures = bench("idle", "--seconds", 5)
     assert list(figures) == ["rss_mb", "cpu_pct", "start_ms"]
