@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 FOLDER = Path(__file__).parents[1] / "dashboard"
-INDEX = "index.html"
+PAGES = {"/": "index.html", "/example": "example.html"}
 TYPES = {
     ".html": "text/html; charset=utf-8",
     ".css": "text/css; charset=utf-8",
@@ -22,7 +22,7 @@ class File:
 
 
 def dashboard_files(folder: Path = FOLDER) -> dict[str, File]:
-    """Every file of ``folder`` by the path under which it is served; ``/`` is the page."""
+    """Every file of ``folder`` by the path under which it is served; ``PAGES`` have their own."""
     files = {
         f"/dashboard/{path.relative_to(folder).as_posix()}": File(
             path.read_text(encoding="utf-8"), TYPES[path.suffix]
@@ -30,5 +30,4 @@ def dashboard_files(folder: Path = FOLDER) -> dict[str, File]:
         for path in sorted(folder.rglob("*"))
         if path.suffix in TYPES
     }
-    files["/"] = files.pop(f"/dashboard/{INDEX}")
-    return files
+    return files | {path: files.pop(f"/dashboard/{name}") for path, name in PAGES.items()}

@@ -55,8 +55,9 @@ def test_no_page_may_frame_it_or_lend_it_anything(daemon, path):
     assert headers["Cross-Origin-Resource-Policy"] == "same-origin"
 
 
-def test_the_page_has_nothing_inline_and_nothing_from_elsewhere():
-    markup = Markup(FILES["/"].text)
+@pytest.mark.parametrize("page", ["/", "/example"])
+def test_a_page_has_nothing_inline_and_nothing_from_elsewhere(page):
+    markup = Markup(FILES[page].text)
     assert markup.inline == ""
     for tag, attributes in markup.tags:
         assert not {name for name in attributes if name.startswith("on") or name == "style"}, tag

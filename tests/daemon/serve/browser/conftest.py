@@ -1,7 +1,8 @@
 """Real Chromium, in front of the real server."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,6 +20,7 @@ FLAGS = (
     "--host-resolver-rules=MAP rebound.example 127.0.0.1",
 )
 PATIENCE_MS = 60_000
+SERIOUS = {"serious", "critical"}
 PAINTED = """
 selector => {
   const canvas = document.querySelector(selector);
@@ -81,3 +83,20 @@ def screens() -> dict[str, dict[str, Any]]:
 def painted() -> str:
     """Whether there is anything on a canvas but its ground, as a function of its selector."""
     return PAINTED
+
+
+@pytest.fixture(scope="session")
+def axe() -> Callable[[Any], list[tuple[str, str, list[str]]]]:
+    """What axe-core finds on a page that keeps somebody out."""
+    package = pytest.importorskip("axe_playwright_python", reason="axe-core is not installed")
+    script = (Path(package.__file__).parent / "axe.min.js").read_text()
+
+    def look(page: Any) -> list[tuple[str, str, list[str]]]:
+        page.evaluate(script)
+        return [
+            (one["id"], one["help"], [node["html"][:120] for node in one["nodes"][:3]])
+            for one in page.evaluate("axe.run()")["violations"]
+            if one["impact"] in SERIOUS
+        ]
+
+    return look
