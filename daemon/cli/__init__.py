@@ -24,6 +24,7 @@ COMMANDS = {
     "alerts": ("daemon.cli.alerts:alerts", "Look at past alerts, answer them, export them."),
     "report": ("daemon.cli.report:report", "Write a page with pictures of what happened."),
     "forget": ("daemon.cli.forget:forget", "Remove what is kept, for good."),
+    "rooms": ("daemon.cli.rooms:rooms", "Show every daemon that tells one MQTT broker."),
     "notify": ("daemon.cli.notify:notify", "Try the notification channels."),
     "models": ("daemon.cli.models:models", "List, fetch and verify the model files."),
     "service": ("daemon.cli.service:service", "Have it start by itself, and be started again."),

@@ -7,7 +7,8 @@ import logging
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Protocol
 
-from daemon.notify.channels.channel import Channel, DeliveryError, trusted
+from daemon.notify.channels.broker import client_of, failure_of
+from daemon.notify.channels.channel import Channel, DeliveryError
 from daemon.notify.channels.discovery import discovery
 from daemon.notify.channels.standing import Standing
 from daemon.notify.host import host_name
@@ -20,10 +21,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-KEEPALIVE_S = 20  # a broker that is gone is noticed within one and a half of these
 ONLINE, OFFLINE = "online", "offline"
 BIRTH = "status"  # under the discovery prefix: Home Assistant says that it has started
-_REFUSED = {4, 5, 134, 135}  # the codes of MQTT 3.1.1 and 5 for a wrong name or password
 
 
 class Switch(Protocol):
@@ -118,19 +117,9 @@ class MqttChannel(Channel):
     def _made(self) -> "aiomqtt.Client":
         import aiomqtt
 
-        config = self._config
         will = aiomqtt.Will(f"{self._base}/availability", OFFLINE, 1, retain=True)
-        return aiomqtt.Client(
-            config.host,
-            config.port,
-            username=config.username or None,
-            password=config.password.get_secret_value() if config.password else None,
-            tls_context=trusted(config.ca) if config.tls else None,
-            will=will if self._standing is not None else None,
-            keepalive=KEEPALIVE_S,
-            timeout=self.patience_s / 2,
-            max_queued_incoming_messages=64,
-            logger=logging.getLogger("daemon.notify.aiomqtt"),
+        return client_of(
+            self._config, will if self._standing is not None else None, self.patience_s / 2
         )
 
     async def _introduce(self, client: "aiomqtt.Client") -> None:
@@ -187,15 +176,4 @@ class MqttChannel(Channel):
             raise self._failure(error) from error
 
     def _failure(self, error: Exception) -> DeliveryError:
-        code = getattr(error, "rc", None)
-        value = getattr(code, "value", code)
-        if value in _REFUSED:
-            return DeliveryError(
-                "the broker refuses username and password",
-                "Set both as the broker knows them.",
-                absent=True,
-            )
-        at = f"{self._config.host}:{self._config.port}"
-        return DeliveryError(
-            f"the broker at {at} cannot be reached ({error})", "Look at whether it is up."
-        )
+        return failure_of(self._config, error)
