@@ -34,9 +34,13 @@ export class DistressPlot {
     this.#scroller.redraw();
   }
 
-  /** So many slots are new, and this is the newest message. Called in a frame. */
-  moved(slots, message) {
-    this.#scroller.moved(slots);
+  /** The trace has moved on. Called in a frame. */
+  move() {
+    this.#scroller.move();
+  }
+
+  /** The newest in words. */
+  say(message) {
     const level = this.level(message.score);
     say(this.#score, message.score.toFixed(2));
     say(this.#words, level === "" ? "below every level" : title(level));

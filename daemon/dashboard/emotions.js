@@ -25,9 +25,13 @@ export class EmotionBands {
     this.#scroller = new Scroller(canvas, trace, paint);
   }
 
-  /** So many slots are new, and this is the newest message. Called in a frame. */
-  moved(slots, message) {
-    this.#scroller.moved(slots);
+  /** The trace has moved on. Called in a frame. */
+  move() {
+    this.#scroller.move();
+  }
+
+  /** The newest in words. */
+  say(message) {
     EMOTIONS.forEach((emotion, row) => {
       const share = message.posterior[emotion];
       say(this.#shares[row], message.gate ? percent(share) : "–");

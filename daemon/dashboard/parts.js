@@ -92,10 +92,14 @@ export class Parts {
     say(this.#gate, this.#last === null ? "No sound heard yet" : `Last sound ${ago(this.#last)}`);
   }
 
-  /** The newest of what is heard. Called in a frame. */
-  telemetry(message) {
+  /** How loud it is. Called in a frame. */
+  level(message) {
     this.#bar.style.transform = `scaleX(${share(message.level_db).toFixed(3)})`;
     mark(this.#meter, "gate", message.gate ? "open" : "closed");
+  }
+
+  /** The newest in words. */
+  say(message) {
     this.#floor.style.transform = `translateX(${(100 * share(message.floor_db)).toFixed(1)}%)`;
     if (message.gate) this.#last = message.time;
     say(this.#gate, message.gate ? "Sound now" : this.#last === null ? "No sound heard yet" : `Last sound ${ago(this.#last)}`);

@@ -1,5 +1,5 @@
 // A canvas that scrolls to the left: what is drawn already is moved as a whole, and only what is
-// new is painted. While nobody can see it, nothing is.
+// new is painted.
 
 import { onPalette, palette } from "./palette.js";
 import { SLOTS } from "./trace.js";
@@ -10,8 +10,7 @@ export class Scroller {
   #canvas;
   #context;
   #step = 1;
-  #seen = true;
-  #behind = false;
+  #drawn = 0;
 
   /**
    * `paint(context, {x, step, height, slot, before, colours, ratio})` draws one slot at `x`;
@@ -25,16 +24,15 @@ export class Scroller {
     this.colours = palette();
     onPalette(() => this.redraw());
     new ResizeObserver(() => this.redraw()).observe(canvas);
-    new IntersectionObserver((entries) => this.#see(entries.at(-1).isIntersecting)).observe(canvas);
   }
 
-  /** The trace has moved on by so many slots. Called in a frame of the screen. */
-  moved(slots) {
+  /** Draw what is new in the trace. Called in a frame of the screen. */
+  move() {
     const { width, height } = this.#canvas;
+    const slots = this.#trace.count - this.#drawn;
     const shift = slots * this.#step;
-    if (!this.#seen) {
-      this.#behind = true;
-    } else if (shift >= width) {
+    this.#drawn = this.#trace.count;
+    if (shift >= width) {
       this.redraw();
     } else if (slots > 0) {
       this.#context.drawImage(this.#canvas, shift, 0, width - shift, height, 0, 0, width - shift, height);
@@ -55,14 +53,9 @@ export class Scroller {
     }
     this.#step = Math.max(1, Math.round(width / SLOTS));
     this.colours = palette();
-    this.#behind = false;
+    this.#drawn = this.#trace.count;
     this.#clear(0, width);
     this.#draw(Math.min(SLOTS, Math.ceil(width / this.#step)));
-  }
-
-  #see(seen) {
-    this.#seen = seen;
-    if (seen && this.#behind) this.redraw();
   }
 
   #clear(x, width) {

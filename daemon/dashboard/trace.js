@@ -6,9 +6,11 @@ export const SLOT_S = 0.05;
 export class Trace {
   #slots = new Array(SLOTS).fill(null);
   #next = 0;
+  /** Slots so far, those included that are forgotten. */
+  count = 0;
   #stream_s = null;
 
-  /** Takes a message; how many slots it has moved on, empty ones included. */
+  /** Takes a message. */
   add(message) {
     const passed = this.#stream_s === null ? SLOT_S : message.stream_s - this.#stream_s;
     // Another stream begins at 0: what was is left standing behind a gap of a second.
@@ -18,15 +20,13 @@ export class Trace {
     this.#stream_s = message.stream_s;
     for (let slot = 0; slot < empty; slot += 1) this.#put(null);
     this.#put(message);
-    return empty + 1;
   }
 
-  /** So many slots of nothing: time in which nothing was heard here. How many they are. */
+  /** So many slots of nothing: time in which nothing was heard here. */
   skip(slots) {
     const empty = Math.min(SLOTS, Math.round(slots));
     for (let slot = 0; slot < empty; slot += 1) this.#put(null);
     this.#stream_s = null;
-    return empty;
   }
 
   /** The slot so many before the newest one, which is 0. */
@@ -36,6 +36,7 @@ export class Trace {
 
   #put(message) {
     this.#slots[this.#next] = message;
+    this.count += 1;
     this.#next = (this.#next + 1) % SLOTS;
   }
 }

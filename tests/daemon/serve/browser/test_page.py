@@ -7,7 +7,7 @@ import pytest
 from daemon.store.minute import Minute
 from daemon.wire.base import rfc3339
 from daemon.wire.channels import ChannelStatus
-from daemon.wire.server import SourceChanged, SourceStatus
+from daemon.wire.server import SourceChanged, SourceStatus, Vitals
 
 EMOTIONS = ("neutral", "calm", "happy", "sad", "angry", "fearful", "disgust", "surprised")
 
@@ -84,13 +84,16 @@ def test_what_is_heard_is_drawn_where_it_is_seen(daemon, visit, sample, painted)
     for number in range(8):
         daemon.server.publish_telemetry(sample(0.05 * number, score=0.8))
         listener.recv()  # else the next would take its place
-    page.wait_for_function("() => document.getElementById('score').textContent === '0.80'")
+    vitals = {"hops_per_s": 100.0, "last_sound": None, "obstacles": (), "language": None}
+    daemon.server.publish_vitals(Vitals(time=rfc3339(time.time()), stream_s=1.0, **vitals))
+    page.wait_for_function("() => document.body.textContent.includes('100 frames a second')")
     canvases = ("#distress canvas", "#emotions canvas")
     assert not any(page.evaluate(painted, canvas) for canvas in canvases)
+    assert page.text_content("#score") == "–"
     page.evaluate("location.hash = 'now'")
     for canvas in canvases:
         page.wait_for_function(painted, arg=canvas)
-    assert page.inner_text("#score-words") == "Warning"
+    assert (page.inner_text("#score"), page.inner_text("#score-words")) == ("0.80", "Warning")
 
 
 def test_what_one_person_says_everybody_sees(furnished, visit):
