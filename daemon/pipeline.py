@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Literal
 
 from daemon.acoustic.evidence import AcousticEvidence
-from daemon.acoustic.loop import QUIET_HOPS, HopLoop
+from daemon.acoustic.loop import NOTABLE, QUIET_HOPS, REPORTED_HOPS, HopLoop
 from daemon.audio.open import open_source
 from daemon.audio.ring import Ring
 from daemon.clock import StreamClock
@@ -25,10 +25,15 @@ _HOP_MS = 1000 * HOP // SAMPLE_RATE
 
 
 def quiet_hops(config: Fusion) -> int:
-    """How many hops the loop may read at once: the shortest hold, so that no alert waits."""
+    """How many hops the loop may read at once: the shortest hold, so that no alert waits.
+
+    Where an alert may begin with what the loop does not call notable, no more than are reported
+    together.
+    """
     confirm = config.confirm_ms
     shortest_ms = min(confirm.advisory, confirm.warning, confirm.critical, config.overwhelming_ms)
-    return max(1, min(QUIET_HOPS, shortest_ms // _HOP_MS))
+    most = QUIET_HOPS if config.threshold.advisory >= NOTABLE else REPORTED_HOPS
+    return max(1, min(most, shortest_ms // _HOP_MS))
 
 
 class Pipeline:

@@ -4,8 +4,8 @@ from models.features.constants import HOP, SAMPLE_RATE
 
 BRIDGE = 150 * SAMPLE_RATE // 1000
 """Samples. A voice breaks off for less than this within one cry, so shorter drop-outs do not start
-the count again; and evidence comes every 100 ms while the gate is closed, so more than this between
-two hops means that sound was lost, which counts as neither held nor quiet."""
+the count again; and evidence comes every 50 ms whatever is heard, so more than this between two
+hops means that sound was lost, which counts as neither held nor quiet."""
 
 
 class Hold:

@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 
 from daemon.acoustic.load import load_ear
+from daemon.acoustic.loop import REPORTED_HOPS
 from daemon.audio.asleep import moment
 from daemon.audio.microphone import MicrophoneSource
 from daemon.audio.ring import ENDED, Ring
-from daemon.config.schema import Acoustic, Config, ConfirmMs, Fusion, QuietHours
+from daemon.config.schema import Acoustic, Config, ConfirmMs, Fusion, QuietHours, Thresholds
 from daemon.errors import PartDied
 from daemon.health import Health
 from daemon.language.lane import LanguageLane
@@ -77,6 +78,11 @@ def test_a_shorter_hold_that_is_read_again_makes_the_loop_read_fewer_hops_at_onc
     assert quiet_hops(short) < quiet_hops(CONFIG.fusion)
     whole.reconfigure(CONFIG.model_copy(update={"fusion": short}))
     assert whole.loop._quiet_hops == quiet_hops(short)
+
+
+def test_where_alerts_begin_low_no_more_hops_are_read_at_once_than_are_reported_together():
+    low = Fusion(threshold=Thresholds(advisory=0.4), release=0.2)
+    assert quiet_hops(low) == REPORTED_HOPS < quiet_hops(Fusion())
 
 
 def test_a_microphone_that_breaks_off_is_a_part_that_died():
