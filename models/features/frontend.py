@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from models.features.conditioning import NOTHING, Conditioned, Conditioner
 from models.features.constants import FRAME, HOP
 from models.features.gain import GainSettings
-from models.features.gate import GateSettings
+from models.features.gate import SILENCE_DB, GateSettings
 from models.features.history import History
 from models.features.mfcc import N_MFCC, MfccExtractor
 
@@ -59,6 +59,8 @@ class FrontEnd:
         """Take in the next hops, (n, 160), at most MOST_HOPS, each as if it came alone."""
         conditioned = self._conditioner.run(hops)
         self._history.add(self._conditioner.samples.reshape(-1))
+        if len(conditioned) == 1 and not conditioned[0].opened:
+            return [self._go_on(conditioned[0])]
         # Row r of all windows of this run ends with hop r − 1 − preroll of it.
         rows: list[int] = []
         gains: list[float] = []
@@ -71,7 +73,7 @@ class FrontEnd:
             count = len(self._gains) if one.opened else 1
             newest = number + 1 + self._preroll
             rows.extend(range(newest - count + 1, newest + 1))
-            gains.extend(list(self._gains)[-count:])
+            gains.extend([one.gain] if count == 1 else self._gains)
             counts.append(count)
         if not rows:
             return [Heard(one, SILENT.features, SILENT.frames) for one in conditioned]
@@ -82,6 +84,16 @@ class FrontEnd:
         self._conditioner.interrupt()
         self._history.forget()
         self._gains.clear()
+
+    def _go_on(self, one: Conditioned) -> Heard:
+        """The same as below for a single hop within a stretch or outside, which must not wait."""
+        self._gains.append(one.gain)
+        if not one.is_open:
+            return Heard(one, SILENT.features, SILENT.frames)
+        frames = self._history.last(FRAME).reshape(1, FRAME) * np.float32(one.gain)
+        if one.level_db <= SILENCE_DB and not frames.any():
+            return Heard(one, SILENT.features, SILENT.frames)
+        return Heard(one, self._mfcc(frames), frames)
 
     def _frames(self, hops: int, rows: list[int], gains: list[float]) -> Float:
         """The windows ``rows`` of the last ``hops`` and of the pre-roll before them."""
