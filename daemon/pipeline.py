@@ -114,6 +114,7 @@ class Pipeline:
             self._emit,
             self._fail,
             quiet_hops=quiet_hops(config.fusion),
+            alone=lambda: self.fusion.alone,
         )
 
     def is_quiet(self, sample: int) -> bool:

@@ -34,6 +34,8 @@ class HopLoop:
         failed: called once if the thread dies of an error.
         quiet_hops: how many are read at once while nothing notable is heard, at most
             QUIET_HOPS; may be set anew.
+        alone: whether an alert can begin with a notable hop only. Asked before each read; where it
+            cannot, no more hops are read at once than are reported together.
 
     Attributes:
         hops: hops heard.
@@ -55,6 +57,7 @@ class HopLoop:
         failed: Callable[[BaseException], None],
         *,
         quiet_hops: int = QUIET_HOPS,
+        alone: Callable[[], bool] = lambda: True,
     ) -> None:
         self._ring = ring
         self._reader = reader
@@ -62,6 +65,7 @@ class HopLoop:
         self._emit = emit
         self._failed = failed
         self._quiet_hops = quiet_hops
+        self._alone = alone
         self.watched = False
         self._stop = threading.Event()
         self._events: SoundEvents | None = None
@@ -111,7 +115,8 @@ class HopLoop:
         """
         samples = np.empty(QUIET_HOPS * HOP, np.float32)
         while not self._stop.is_set():
-            at_once = min(self._quiet_hops, REPORTED_HOPS if self.watched else QUIET_HOPS)
+            near = self.watched or not self._alone()
+            at_once = min(self._quiet_hops, REPORTED_HOPS if near else QUIET_HOPS)
             # A batch ends with the hop that is reported, so that fusion wakes up after it.
             several = at_once - self.hops % at_once
             buffer = samples[: HOP if self._attention else several * HOP]

@@ -63,6 +63,7 @@ class Fuser:
         self._fused: dict[AlertTrack, Fused] = {self._distress: NOTHING, self._infant: NOTHING}
         self._readings: dict[Modality, Reading] = {}
         self._said: Reading | None = None
+        self._surrounded = self._said_of_late = False
         self._context = Context(self._quiet)
 
     @property
@@ -74,6 +75,15 @@ class Fuser:
     def infant_score(self) -> float:
         """Probability of an infant crying at the last hop."""
         return self._fused[self._infant].score
+
+    @property
+    def alone(self) -> bool:
+        """Whether nothing but sound has anything to say beside the next hops.
+
+        Else an alert may begin with a sound that is nothing by itself. What people said of past
+        alerts moves a score too little for that.
+        """
+        return not self._surrounded and not self._said_of_late
 
     @property
     def paused(self) -> bool:
@@ -134,6 +144,10 @@ class Fuser:
         """Context and history for this hop, where they have anything to say."""
         sample, readings = evidence.sample, self._readings
         around = self._context.reading(sample)
+        self._surrounded = around is not None
+        said = readings.get("text")
+        fresh = self._config.fresh_s["text"] * SAMPLE_RATE
+        self._said_of_late = said is not None and sample - said.sample <= fresh
         # It speaks of sounds that leave it open what they are. Beside any other it would hold an
         # alert open for as long as it remembers, and what happens next would raise none.
         if around is None or evidence.distress < self._config.release:
@@ -201,6 +215,7 @@ class Fuser:
         if known is not None and known.sample > reading.sample:
             return []  # utterances may overtake each other; the newest moment spoken of counts
         self._readings["text"] = reading
+        self._said_of_late = True
         speaks_for = beyond(reading) > 0.0
         onset, escalated = self._distress.onset, self._distress.escalated
         if onset is None or escalated is None or reading.sample <= onset:

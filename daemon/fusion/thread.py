@@ -92,6 +92,11 @@ class FusionThread:
         return self._latest
 
     @property
+    def alone(self) -> bool:
+        """Whether nothing but sound has anything to say beside the next hops; asks no lock."""
+        return self._fuser.alone
+
+    @property
     def dropped(self) -> int:
         """Hops of evidence lost to a full queue since the start."""
         return self._inbox.dropped

@@ -83,11 +83,14 @@ def test_reading_fewer_at_once_from_now_on_changes_nothing_that_is_heard(scene: 
     assert found == heard(scene, 1, HOP)
 
 
-def test_who_looks_on_is_told_of_each_reported_hop_when_it_is_heard(scene: np.ndarray) -> None:
+@pytest.mark.parametrize(("attribute", "value"), [("watched", True), ("_alone", lambda: False)])
+def test_who_looks_on_and_whatever_speaks_beside_sound_are_told_of_each_reported_hop_at_once(
+    scene: np.ndarray, attribute: str, value: object
+) -> None:
     told: list[Sequence[AcousticEvidence]] = []
 
     def watch(loop: HopLoop) -> None:
-        loop.watched = True
+        setattr(loop, attribute, value)
 
     found = heard(scene, QUIET_HOPS, HOP, watch, told=told.append)
     assert found == heard(scene, 1, HOP)

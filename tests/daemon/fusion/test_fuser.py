@@ -60,6 +60,23 @@ def test_words_say_nothing_of_an_infant(hop):
     assert (decision.kind, decision.score) == ("infant_crying", pytest.approx(0.7))
 
 
+def test_sound_is_alone_until_words_or_what_is_around_it_speak(hop):
+    fuser = new_fuser()
+    fuser.hear(hop(160, distress=0.9))
+    assert fuser.alone
+    fuser.read(Reading(0.2, 160))
+    assert not fuser.alone, "at once, not with the next hop"
+    fresh = round(CONFIG.fresh_s["text"] * S)
+    fuser.hear(hop(160 + fresh, distress=0.1))
+    assert not fuser.alone
+    fuser.hear(hop(320 + fresh, distress=0.1))
+    assert fuser.alone
+    for sample in (400 + fresh, 480 + fresh):  # a call, and the newest, which is text's own
+        fuser.read(Reading(0.9, sample))
+    fuser.hear(hop(480 + 2 * fresh + 2 * S, distress=0.1))
+    assert not fuser.alone, "somebody called before"
+
+
 def test_words_lift_no_sound_that_is_clearly_none(hop):
     fuser = new_fuser()
     fuser.read(Reading(0.99, 0, trustworthy=True))
