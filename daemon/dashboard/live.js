@@ -6,7 +6,7 @@ import { EmotionBands } from "./emotions.js";
 import { SLOT_S, Trace } from "./trace.js";
 
 // Samples in one message. Who wants less to move is shown a step a second.
-export const BATCH = matchMedia("(prefers-reduced-motion: reduce)").matches ? 20 : 4;
+export const BATCH = matchMedia("(prefers-reduced-motion: reduce)").matches ? 20 : 5;
 // Nobody reads faster, and each time the page is laid out anew.
 const WORDS_EVERY_MS = 390;
 

@@ -67,8 +67,9 @@ def furnish(state: Path) -> None:
             level = -50.0 if day else -64.0
             minute = Minute(start, 6_000, opened, level, level + 25, distress, 0.0, heard, SHARES)
             journal.minute(minute)
-            if back % 500 == 0:
-                time.sleep(0.05)  # the writer's queue is bounded
+            if back % 500 == 0:  # the writer's queue is bounded
+                while not journal.archive.minutes(start, start + 1):
+                    time.sleep(0.01)
         for number, at in enumerate(
             sorted(now - chance.random() * 86_400 * DAYS for _ in range(24))
         ):
