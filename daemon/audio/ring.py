@@ -82,8 +82,8 @@ class Ring:
 
     @property
     def demand(self) -> int:
-        """Samples that the least patient reader asks for at once: writing less wakes nobody."""
-        return min((reader.size for reader in self._readers), default=self.hop)
+        """Samples until a reader has as much as it asks for at once: writing less wakes nobody."""
+        return min((reader.missing for reader in self._readers), default=self.hop)
 
     def write(
         self, samples: Samples, captured_ns: int | None = None, *, spread: bool = False
@@ -305,6 +305,12 @@ class RingReader:
         self._wanted = _NEVER  # wake me when so much is written
         self._next_mark = _NEVER  # the discontinuity that it comes to next
         self.breaks: tuple[int, ...] = ()
+
+    @property
+    def missing(self) -> int:
+        """Samples until its next read is complete; of the first incomplete one, if it lags."""
+        ahead = self._ring.written - self.position
+        return self.size - ahead % self.size if ahead > 0 else self.size
 
     def read(self, out: Samples, timeout_s: float) -> int | None:
         """Fill ``out`` with the next samples.

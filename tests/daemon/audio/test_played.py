@@ -109,7 +109,22 @@ def test_at_real_pace_as_many_hops_come_at_once_as_are_asked_for() -> None:
     impatient = ring.reader("impatient")
     assert ring.demand == 160
     impatient.close()
-    assert ring.demand == 480
+    assert ring.demand == 480 - 4_000 % 480
+
+
+def test_where_pieces_end_is_for_the_reader_to_say() -> None:
+    written: list[int] = []
+
+    class Watched(Ring):
+        def write(self, samples: Samples, *args: int | None, **options: bool) -> None:
+            super().write(samples, *args, **options)
+            written.append(self.written)
+
+    ring = Watched(16_000)
+    assert ring.reader("hop").read(np.empty(1_600, np.float32), 0.0) is None
+    blocks = [np.zeros(2_400, np.float32), np.zeros(4_000, np.float32)]
+    assert play(blocks, ring, "realtime", threading.Event())
+    assert written == [1_600, 2_400, 3_200, 4_800, 6_400]
 
 
 def test_who_asks_for_fewer_hops_while_the_source_rests_gets_them_next() -> None:
