@@ -73,7 +73,7 @@ def manifest(*, data: Path, corpora: tuple[str, ...], out: Path) -> None:
     click.echo(f"{out}: {counts}.", err=True)
 
 
-@data.command()
+@data.command(short_help="Add recordings from Debian's packages.")
 @click.option(
     "--out",
     required=True,
@@ -81,8 +81,9 @@ def manifest(*, data: Path, corpora: tuple[str, ...], out: Path) -> None:
     help="The data root to which the corpora are added.",
 )
 def debian(*, out: Path) -> None:
-    """Add everyday speech and music from Debian's packages (60 MB)."""
+    """Add everyday speech and music from Debian's packages (60 MB), and cries of games (210 MB)."""
+    from models.data import games
     from models.data.debian import fetch
 
-    made = fetch(out)
+    made = {**fetch(out), games.CORPUS: games.fetch(out)}
     click.echo(", ".join(f"{out / name}: {count} recordings" for name, count in made.items()))

@@ -45,7 +45,8 @@ def fetch(out: Path) -> dict[str, int]:
         DataError: if apt or the decoder is missing, a package cannot be had, or a corpus is there
             already. Nothing half-made is left.
     """
-    _require()
+    require_programs()
+    _require_decoder()
     for corpus in {corpus for corpus, _, _ in PACKAGES.values()}:
         if (out / corpus).exists():
             raise DataError(f"{out / corpus} is there already.", "Remove it to make it anew.")
@@ -54,8 +55,8 @@ def fetch(out: Path) -> dict[str, int]:
         work = Path(name)
         rows: dict[str, list[tuple[str, ...]]] = {}
         for package, (corpus, label, language) in PACKAGES.items():
-            unpacked = _unpacked(package, work / "packages")
-            for file, samples in _recordings(unpacked):
+            folder = unpacked(package, work / "packages")
+            for file, samples in _recordings(folder):
                 below = f"{package}/{file}.flac"
                 path = work / corpus / below
                 path.parent.mkdir(parents=True, exist_ok=True)
@@ -69,10 +70,18 @@ def fetch(out: Path) -> dict[str, int]:
     return {corpus: len(lines) for corpus, lines in rows.items()}
 
 
-def _require() -> None:
+def require_programs() -> None:
+    """What fetching packages needs.
+
+    Raises:
+        DataError: it is not here.
+    """
     for program in ("apt-get", "dpkg-deb"):
         if shutil.which(program) is None:
             raise DataError(f"{program} is not here.", "Debian's packages are fetched on Debian.")
+
+
+def _require_decoder() -> None:
     if importlib.util.find_spec("av") is None:
         raise DataError(
             "PyAV, which decodes G.722, is not installed.",
@@ -80,7 +89,12 @@ def _require() -> None:
         )
 
 
-def _unpacked(package: str, work: Path) -> Path:
+def unpacked(package: str, work: Path) -> Path:
+    """The folder of the files of a package that apt fetches and verifies.
+
+    Raises:
+        DataError: it cannot be had.
+    """
     folder = work / package
     folder.mkdir(parents=True)
     _run(package, folder, "apt-get", "download", "-q", package)

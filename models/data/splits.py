@@ -44,6 +44,10 @@ _BY_GROUP: dict[str, Fold] = {
     "debian_speech:asterisk-core-sounds-it-g722": "dev",
     "debian_speech:asterisk-core-sounds-fr-g722": "test",
     "debian_speech:asterisk-core-sounds-ru-g722": "test",
+    **{
+        f"debian_games:{x}": "train"
+        for x in ("scorched3d-data", "hyperrogue-music", "warmux-data", "freedoom")
+    },
     "debian_music:asterisk-moh-opsound-g722": "test",
     # ESC-10 and UrbanSound8K both hold this recording of Freesound's.
     "us8k:114587": "train",

@@ -40,7 +40,7 @@ def packages(monkeypatch):
         g722(folder / "en" / "long.g722", 65.0)
         return folder
 
-    monkeypatch.setattr(debian, "_unpacked", unpacked)
+    monkeypatch.setattr(debian, "unpacked", unpacked)
     monkeypatch.setattr(debian, "PACKAGES", dict(list(debian.PACKAGES.items())[-2:]))
     monkeypatch.setattr(debian.shutil, "which", lambda program: f"/usr/bin/{program}")
 
@@ -69,7 +69,7 @@ def test_a_package_that_cannot_be_had_leaves_nothing_behind(packages, tmp_path, 
     def unpacked(package, work):
         raise DataError(f"{package} cannot be had.")
 
-    monkeypatch.setattr(debian, "_unpacked", unpacked)
+    monkeypatch.setattr(debian, "unpacked", unpacked)
     with pytest.raises(DataError, match="cannot be had"):
         debian.fetch(tmp_path)
     assert list(tmp_path.iterdir()) == []
