@@ -50,6 +50,7 @@ class ModelFile:
     licence: str
     purpose: str
     editions: tuple[Edition, ...]
+    optional: bool = False  # nothing needs it that is configured as it comes
 
     @property
     def published(self) -> Edition:
@@ -126,6 +127,23 @@ FILES: dict[str, ModelFile] = {
                     "yamnet_class_map.csv",
                 ),
             ),
+        ),
+        ModelFile(
+            name="efficientat",
+            model="efficientat",
+            publisher="Schmid, Koutini and Widmer",
+            licence="MIT",
+            purpose="what the student begins from; only training needs it",
+            editions=(
+                Edition(
+                    "mn04_as_mAP_432.pt",
+                    "e7fb1538966cbe890c885b2c8d146170d5aefc92b6cb908888203ac027eb5d8a",
+                    4_070_463,
+                    "https://github.com/fschmid56/EfficientAT/releases/download/v0.0.1/"
+                    "mn04_as_mAP_432.pt",
+                ),
+            ),
+            optional=True,
         ),
         _whisper(
             "",

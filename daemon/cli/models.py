@@ -99,14 +99,19 @@ def verify(names: tuple[str, ...], *, as_json: bool) -> None:
 
 
 def _chosen(names: tuple[str, ...]) -> list[ModelFile]:
-    """Files by their own name or by that of the model they belong to; all of them by default."""
+    """Files by their own name or by that of the model they belong to.
+
+    By default all but those that nothing needs as it is configured at first.
+    """
     known = {*FILES, *(file.model for file in FILES.values())}
     unknown = sorted(set(names) - known)
     if unknown:
         raise UsageError(
             f"There is no model {', '.join(unknown)}.", f"Known are: {', '.join(sorted(known))}."
         )
-    return [f for f in FILES.values() if not names or {f.name, f.model} & set(names)]
+    if not names:
+        return [f for f in FILES.values() if not f.optional]
+    return [f for f in FILES.values() if {f.name, f.model} & set(names)]
 
 
 @dataclass(frozen=True)

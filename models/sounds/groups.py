@@ -17,3 +17,13 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "reflex": ("Sneeze", "Cough", "Snoring", "Burping, eructation"),
 }
 DISTRESS_GROUPS = ("scream", "shouting", "crying", "pain")
+
+_AROUND = (
+    "Glass", "Shatter", "Breaking", "Smash, crash", "Gunshot, gunfire", "Machine gun", "Explosion",
+    "Siren", "Alarm", "Fire alarm", "Smoke detector, smoke alarm", "Gasp", "Grunt", "Breathing",
+    "Baby laughter", "Whispering", "Crowd", "Television", "Radio", "Vehicle", "Water", "Rain",
+    "Thunder", "Wind", "Door", "Knock", "Thump, thud", "Dishes, pots, and pans", "Vacuum cleaner",
+    "Telephone", "Walk, footsteps", "Engine", "Silence",
+)  # fmt: skip
+# The classes that the student tells apart, in the order of its outputs.
+HEARD: tuple[str, ...] = (*(name for names in GROUPS.values() for name in names), *_AROUND)

@@ -19,7 +19,8 @@ from models import registry
 from models.calibration import FEATURES, OUTCOMES, SOUND_FEATURES, VOICE_FEATURES, Calibration
 from models.data.corpora import Clip, read_all
 from models.data.splits import split
-from models.ear.by_frames import EVENT_HOPS, FrameEar
+from models.ear.by_frames import EVENT_HOPS
+from models.ear.make import make_ear
 from models.features.constants import HOP, SAMPLE_RATE
 from models.networks import weights
 from models.parallel import pool
@@ -64,7 +65,7 @@ def _rows(job: tuple[Path, list[Clip], int]) -> list[Row]:
         offset = len(stream)
         tail = rng.standard_normal(int(TAIL_S * SAMPLE_RATE)).astype(np.float32) * np.float32(1e-4)
         stream = np.concatenate([stream, tail])
-        ear = FrameEar(found, yamnet)
+        ear = make_ear(found, yamnet)
         for hop in range(len(stream) // HOP):
             ear.step(stream[hop * HOP : (hop + 1) * HOP])
             if (hop + 1) % EVENT_HOPS:

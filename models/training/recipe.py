@@ -13,7 +13,7 @@ FOLDER: Final = Path(__file__).with_name("recipes")
 LEARNS: Final = {
     "lstm13": ("ravdess_folds",),
     "utterance": ("shipped", "ravdess_folds", "without_corpora"),
-    "listener": ("shipped",),
+    "student": ("shipped",),
 }
 """By network, what a recipe may have it learn from."""
 

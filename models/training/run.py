@@ -24,8 +24,8 @@ def run_recipe(named: str, data: Path, out: Path | None, cache: Path | None = No
     recipe = read_recipe(named)
     if recipe.network == "lstm13":
         _lstm13(recipe, data, out or Path())
-    elif recipe.network == "listener":
-        _listener(recipe, data, out, cache)
+    elif recipe.network == "student":
+        _student(recipe, data, out, cache)
     else:
         _utterance(recipe, data, out, cache)
 
@@ -37,14 +37,14 @@ def _lstm13(recipe: RecipeFile, data: Path, out: Path) -> None:
     train_folds(data, out, recipe.applied(Recipe()))
 
 
-def _listener(recipe: RecipeFile, data: Path, out: Path | None, cache: Path | None) -> None:
-    from models.training.listener.recipe import listener_recipe
-    from models.training.listener.train import train
+def _student(recipe: RecipeFile, data: Path, out: Path | None, cache: Path | None) -> None:
+    from models.training.student.recipe import student_recipe
+    from models.training.student.train import train
 
-    settings = listener_recipe(recipe.settings, recipe.path)
-    path = out or Path("listener.safetensors")
-    figures = train(data, path, settings, cache or path.with_suffix(".mixtures"))
-    print(f"{path}: learned from {figures['learned']} stretches", flush=True)
+    settings = student_recipe(recipe.settings, recipe.path)
+    path = out or Path("student.tflite")
+    figures = train(data, path, settings, cache or path.with_suffix(".recordings"))
+    print(f"{path}: learned from {figures['learned']} recordings", flush=True)
 
 
 def _utterance(recipe: RecipeFile, data: Path, out: Path | None, cache: Path | None) -> None:

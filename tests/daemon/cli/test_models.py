@@ -1,5 +1,6 @@
 import hashlib
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -36,6 +37,14 @@ def test_list_and_verify_say_where_a_file_is_or_how_to_get_it(invoke, tmp_path):
     found = invoke("verify", "whole")
     assert found.exit_code == 0
     assert found.stdout == f"✓ tiny: {tmp_path / 'tiny.bin'}\n"
+
+
+def test_what_nothing_needs_is_checked_only_when_it_is_named(invoke, monkeypatch):
+    spare = replace(FILES["tiny"], name="spare", model="other", optional=True)
+    monkeypatch.setitem(FILES, "spare", spare)
+    assert [row["name"] for row in json.loads(invoke("list", "--json").stdout)] == ["tiny", "spare"]
+    assert [row["name"] for row in json.loads(invoke("verify", "--json").stdout)] == ["tiny"]
+    assert invoke("verify", "other").exit_code == 1
 
 
 def test_pull_without_a_network_is_one_sentence(invoke):

@@ -1,0 +1,103 @@
+"""Mel power of frames, and the window of them that the student hears.
+
+The bands are those of EfficientAT's front end (Schmid et al., 2023): 128 triangles of height 1 on
+HTK's mel scale from 0 to 15 kHz, over the power spectrum of a pre-emphasised 25 ms frame every
+10 ms. Sound at 16 kHz fills the lowest 104 of them. That front end takes sound at 32 kHz; a
+transform of half the length over samples at half the rate has the same bins, a quarter of the
+power, and the pre-emphasis becomes a factor of each bin.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.features.constants import FRAME, HOP, SAMPLE_RATE
+
+Float = NDArray[np.float32]
+
+FRAMES = 96  # of a window: 0.96 s
+BANDS = 104
+N_FFT = 512
+EDGES = 130  # of 128 bands
+HIGHEST_HZ = 15_000.0
+PRE_EMPHASIS = 0.97
+THEIR_RATE = 32_000
+LOUDEST = 1000.0  # energy that the loudest two frames of a window are brought to
+LEAST = 1e-2  # energy, about -70 dBFS: what is quieter is not made louder than that would be
+FLOOR = 1e-5  # added before the logarithm; this and the next two are EfficientAT's
+SHIFT, SPREAD = 4.5, 5.0
+
+
+def band_edges_hz() -> NDArray[np.float64]:
+    """Where the bands begin and end, (106,)."""
+    mels = np.linspace(0.0, 1127.0 * np.log1p(HIGHEST_HZ / 700.0), EDGES)
+    return np.asarray(700.0 * np.expm1(mels / 1127.0))[: BANDS + 2]
+
+
+def bands() -> Float:
+    """Weights of the bands over the bins, (257, 104)."""
+    hertz = np.fft.rfftfreq(N_FFT, 1.0 / SAMPLE_RATE)
+    mel = 1127.0 * np.log1p(hertz / 700.0)[:, None]
+    edges = 1127.0 * np.log1p(band_edges_hz() / 700.0)
+    rise = (mel - edges[:-2]) / (edges[1:-1] - edges[:-2])
+    fall = (edges[2:] - mel) / (edges[2:] - edges[1:-1])
+    triangles = np.maximum(0.0, np.minimum(rise, fall))
+    emphasis = np.abs(1.0 - PRE_EMPHASIS * np.exp(-2j * np.pi * hertz / THEIR_RATE)) ** 2
+    rates = (THEIR_RATE / SAMPLE_RATE) ** 2
+    return np.asarray(triangles * emphasis[:, None] * rates, np.float32)
+
+
+_BANDS = bands()
+_WINDOW = np.hanning(FRAME).astype(np.float32)
+
+
+def mel_power(samples: Float) -> Float:
+    """Power in each band of the frames that end with each of n hops, (n, 104).
+
+    Args:
+        samples: (240 + 160 n,) at 16 kHz: n hops and what of the first frame lies before them.
+    """
+    frames = np.lib.stride_tricks.sliding_window_view(samples, FRAME)[::HOP]
+    spectrum = np.fft.rfft(frames * _WINDOW, N_FFT, axis=1)
+    power = spectrum.real**2 + spectrum.imag**2
+    return np.asarray(power.astype(np.float32, copy=False) @ _BANDS)
+
+
+def as_heard(power: Float, louder_db: float = 0.0) -> Float:
+    """The window that the network is given: logarithms at a level that is always the same.
+
+    How loud a sound is says how near it is, not what it is, and corpora give labels away by it.
+
+    Args:
+        power: (96, 104).
+        louder_db: an error of the level, for training.
+    """
+    energy = power.sum(axis=1)
+    loudest = 0.5 * float((energy[1:] + energy[:-1]).max())
+    gain = LOUDEST * 10.0 ** (louder_db / 10.0) / max(loudest, LEAST)
+    scaled = power * np.float32(gain)
+    scaled += np.float32(FLOOR)
+    np.log(scaled, out=scaled)
+    scaled += np.float32(SHIFT)
+    scaled *= np.float32(1.0 / SPREAD)
+    return scaled
+
+
+class MelWindow:
+    """The newest 96 frames of a stream; what is not yet heard is silence."""
+
+    def __init__(self) -> None:
+        self._power = np.zeros((FRAMES, BANDS), np.float32)
+
+    def add(self, samples: Float) -> None:
+        """Take in the frames of ``samples``, as ``mel_power`` does; 96 hops at most."""
+        power = mel_power(samples)
+        self._power[: FRAMES - len(power)] = self._power[len(power) :]
+        self._power[FRAMES - len(power) :] = power
+
+    def heard(self) -> Float:
+        """What the network is given, (96, 104)."""
+        return as_heard(self._power)
+
+    def forget(self) -> None:
+        """Silence before the next frame."""
+        self._power[:] = 0.0

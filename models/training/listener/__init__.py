@@ -1,1 +1,0 @@
-"""Trains the listener: mixtures, what is heard of them, targets, learning, calibration."""

@@ -1,0 +1,1 @@
+"""Trains the student: recordings and synthesised screams, views of them, learning, calibration."""

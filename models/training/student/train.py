@@ -1,0 +1,80 @@
+"""From a data root to the student's weights, as its recipe says."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from models import registry
+from models.data.corpora import Clip, read_all
+from models.data.splits import split
+from models.networks.mobilenet import Student as Network
+from models.sounds.groups import HEARD
+from models.sounds.student import StudentWeights, save
+from models.sounds.yamnet import read_class_names
+from models.training.checkpoint import Checkpoint
+from models.training.student.calibrate import UNSCALED, hear, scaling
+from models.training.student.export import as_litert
+from models.training.student.learn import learn, learning_of
+from models.training.student.recipe import StudentRecipe
+from models.training.student.recordings import Wanted, collect
+from models.training.student.views import Viewer
+
+BED_CORPORA = frozenset({"esc10", "us8k", "music", "librispeech"})
+CALIBRATION_SEED = 77
+
+
+def train(data: Path, out: Path, recipe: StudentRecipe, cache: Path) -> dict[str, Any]:
+    """Train, calibrate and write; returns the calibration and how much was learned from.
+
+    Args:
+        data: the data root.
+        out: the network's file; its metadata and hashes are written beside it.
+        recipe: what decides the result.
+        cache: folder of what was made of the recordings.
+
+    Raises:
+        DataError: a corpus is missing or cannot be read.
+        ModelError: YAMNet or EfficientAT cannot be had, or a checkpoint is of another recipe.
+    """
+    published = torch.load(registry.find("efficientat"), weights_only=True)
+    folds = split(read_all(data))
+    wanted = [Wanted(clip, place) for place, clip in enumerate(folds["train"])]
+    wanted += [Wanted(None, len(wanted) + number) for number in range(recipe.screams)]
+    order = np.random.default_rng(recipe.seed).permutation(len(wanted))
+    heard = collect([wanted[i] for i in order], recipe, cache, "recordings")
+    clips = {clip.file: clip for clip in folds["train"]}
+    torch.manual_seed(recipe.seed)
+    network = Network()
+    network.begin_from(published)
+    rng = np.random.default_rng(recipe.seed)
+    learning = learning_of(network, recipe, rng)
+    checkpoint = Checkpoint(out.with_suffix(".checkpoint.pt"), recipe, learning)
+    learned = learn(Viewer(heard, clips, recipe, rng), recipe, learning, checkpoint)
+    names = read_class_names(registry.find("yamnet-classes"))
+    content = as_litert(learned, [names.index(name) for name in HEARD])
+    metadata: dict[str, Any] = {
+        "classes": HEARD,
+        "calibration": UNSCALED,
+        "training": {"recipe": json.loads(json.dumps(asdict(recipe)))},
+    }
+    unscaled = StudentWeights(content, metadata, "")
+    metadata["calibration"] = scaling(
+        hear(unscaled, folds["dev"], beds_of(folds["dev"]), CALIBRATION_SEED)
+    )
+    save(out, content, metadata)
+    checkpoint.remove()
+    return {"learned": len(heard), "calibration": metadata["calibration"]}
+
+
+def beds_of(clips: Sequence[Clip]) -> list[Clip]:
+    """Everyday sounds among ``clips``."""
+    return [
+        clip
+        for clip in clips
+        if clip.corpus in BED_CORPORA and clip.meaning.verdict == "not_distress"
+    ]

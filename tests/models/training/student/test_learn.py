@@ -1,0 +1,94 @@
+"""Learning: a kill costs nothing that a checkpoint holds, and the losses ask what they say."""
+
+import numpy as np
+import pytest
+import torch
+
+from models.errors import ModelError
+from models.networks.mobilenet import Student
+from models.training.checkpoint import Checkpoint
+from models.training.student import learn as module
+from models.training.student.learn import learn, learning_of, losses
+from models.training.student.recipe import StudentRecipe
+from models.training.student.views import APART, Viewer, Views
+
+
+def network() -> Student:
+    torch.manual_seed(1)
+    return Student(dropout=0.0)
+
+
+def viewer(recordings, clips, recipe) -> Viewer:
+    return Viewer(recordings, clips, recipe, np.random.default_rng(1))
+
+
+def learned(recordings, clips, recipe, path, kept: list[int] | None = None) -> Student:
+    """What is learned; killed after the first checkpoint where ``kept`` is a list."""
+    rng = np.random.default_rng(1)
+    learning = learning_of(network(), recipe, rng)
+    checkpoint = Checkpoint(path, recipe, learning)
+    if kept is not None:
+        save = checkpoint.save
+
+        def save_once(step, **beside):
+            save(step, **beside)
+            kept.append(step)
+            raise KeyboardInterrupt
+
+        checkpoint.save = save_once
+    return learn(Viewer(recordings, clips, recipe, rng), recipe, learning, checkpoint)
+
+
+def test_learning_that_was_killed_ends_where_it_would_have(
+    recordings, clips, recipe, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(module, "SAVED_EVERY", 2)
+    whole = learned(recordings, clips, recipe, tmp_path / "a.pt")
+    kept: list[int] = []
+    with pytest.raises(KeyboardInterrupt):
+        learned(recordings, clips, recipe, tmp_path / "b.pt", kept)
+    assert kept == [1]
+    resumed = learned(recordings, clips, recipe, tmp_path / "b.pt")
+    for one, other in zip(whole.parameters(), resumed.parameters(), strict=True):
+        torch.testing.assert_close(one, other, rtol=0, atol=1e-6)
+
+
+def test_a_checkpoint_of_another_recipe_is_refused(
+    recordings, clips, recipe, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(module, "SAVED_EVERY", 2)
+    learned(recordings, clips, recipe, tmp_path / "c.pt")
+    with pytest.raises(ModelError, match="another recipe"):
+        learned(recordings, clips, StudentRecipe(steps=5), tmp_path / "c.pt")
+
+
+def test_what_is_apart_is_asked_for_no_kind(recordings, clips, recipe):
+    views = viewer(recordings, clips, recipe).batch(8)
+    model = network().eval()
+    asked = Views(
+        views.windows, np.zeros(8, np.int64), views.sure, views.scores, views.allowed
+    )  # fmt: skip
+    none = Views(views.windows, np.full(8, APART), views.sure, views.scores, views.allowed)
+    assert float(losses(model, asked, recipe)[0].detach()) > 0.0
+    assert float(losses(model, none, recipe)[0].detach()) == 0.0
+
+
+def test_a_network_that_says_what_it_was_taught_has_the_smaller_loss(recordings, clips, recipe):
+    views = viewer(recordings, clips, recipe).batch(8)
+
+    class Fixed(torch.nn.Module):
+        def __init__(self, kind, emotion, scores):
+            super().__init__()
+            self.made = kind, emotion, scores
+
+        def forward(self, windows):
+            return self.made
+
+    kinds = torch.nn.functional.one_hot(torch.from_numpy(views.kinds).clamp(0), 5) * 8.0
+    allowed, scores = torch.from_numpy(views.allowed), torch.from_numpy(views.scores)
+    right = Fixed(kinds, allowed * 8.0, torch.logit(scores.clamp(1e-3, 1 - 1e-3)))
+    wrong = Fixed(-kinds, -allowed * 8.0, -torch.logit(scores.clamp(1e-3, 1 - 1e-3)))
+    for better, worse in zip(
+        losses(right, views, recipe), losses(wrong, views, recipe), strict=True
+    ):
+        assert float(better) < float(worse)
