@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import soundfile
@@ -66,6 +67,12 @@ def ear_of(config: Config) -> Ear:
 def with_weights(path: Path, config: Config) -> Config:
     """``config`` with the acoustic weights of ``path``."""
     acoustic = config.acoustic.model_copy(update={"weights": path})
+    return config.model_copy(update={"acoustic": acoustic})
+
+
+def with_sounds(network: Literal["student", "yamnet"], config: Config) -> Config:
+    """``config`` with another network for the sound events."""
+    acoustic = config.acoustic.model_copy(update={"sound_network": network})
     return config.model_copy(update={"acoustic": acoustic})
 
 

@@ -1,4 +1,4 @@
-"""Makes the ear that the configuration asks for, and says what it lacks."""
+"""Makes the ear that the configuration asks for, and says what stands in for what it lacks."""
 
 import logging
 from dataclasses import replace
@@ -9,9 +9,12 @@ from daemon.config.schema import Config
 from daemon.health import Health
 from models import registry
 from models.ear import Ear, make_ear
+from models.ear.make import Sounds
 from models.errors import ModelError
 from models.features.gate import GateSettings
 from models.networks import weights
+from models.sounds.student import Student
+from models.sounds.student import load as load_student
 from models.sounds.yamnet import Yamnet
 
 log = logging.getLogger(__name__)
@@ -22,17 +25,12 @@ MS_PER_HOP = 10
 def load_ear(config: Config, health: Health) -> Ear:
     """An ear with the configured weights and gate.
 
-    Where YAMNet's file cannot be had, the ear does without and ``sound_events`` is reported
-    unavailable. Everything else that is wrong is an error.
-
     Raises:
-        ModelError: if the acoustic weights are missing, damaged, not what their hash says, or
-            made for another version.
+        ModelError: if the acoustic weights, or the student's, are missing, damaged, not what their
+            hash says, or made for another version.
     """
     found = weights.load(config.acoustic.weights)
-    sounds = _load_sound_events(health) if config.acoustic.sound_events else None
-    if not config.acoustic.sound_events:
-        health.report("sound_events", "off", "switched off by [acoustic] sound_events")
+    sounds = load_sounds(config, health)
     try:
         gate = replace(
             GateSettings(**found.metadata["gate"]),
@@ -61,14 +59,26 @@ def _require_finite(found: weights.Weights) -> None:
             raise ValueError(f"{name} has values that are no numbers")
 
 
-def _load_sound_events(health: Health) -> Yamnet | None:
-    try:
-        sounds = Yamnet(registry.find("yamnet"), registry.find("yamnet-classes"))
-    except ModelError as error:
-        health.report("sound_events", "unavailable", error.message, error.remedy)
-        log.warning(
-            "Sound events are unavailable: %s Screams are heard far less well until then.", error
-        )
+def load_sounds(config: Config, health: Health) -> Sounds | None:
+    """The network that hears sound events; None where they are switched off.
+
+    Where YAMNet is wanted and its file cannot be had, the student stands in for it.
+
+    Raises:
+        ModelError: if the student's weights are missing, damaged or altered.
+    """
+    if not config.acoustic.sound_events:
+        health.report("sound_events", "off", "switched off by [acoustic] sound_events")
         return None
-    health.report("sound_events", "ok")
-    return sounds
+    if config.acoustic.sound_network == "student":
+        health.report("sound_events", "ok", "by the student")
+        return Student(load_student())
+    try:
+        yamnet = Yamnet(registry.find("yamnet"), registry.find("yamnet-classes"))
+    except ModelError as error:
+        said = f"the student stands in: {error.message}"
+        health.report("sound_events", "ok", said, error.remedy)
+        log.warning("YAMNet is unavailable: %s The student hears sound events until then.", error)
+        return Student(load_student())
+    health.report("sound_events", "ok", "by YAMNet")
+    return yamnet

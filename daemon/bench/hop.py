@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from daemon.bench.percentiles import percentiles
 from daemon.errors import DistressdError
 from models.ear.by_frames import FrameEar
+from models.ear.make import Sounds, make_ear
 from models.errors import ModelError
 from models.features.constants import HOP, SAMPLE_RATE
 from models.features.frontend import FrontEnd
@@ -26,7 +27,6 @@ from models.features.gate import GateSettings
 from models.networks import weights
 from models.networks.stepper import softmax
 from models.networks.weights import Weights
-from models.sounds.yamnet import Yamnet
 
 Float = NDArray[np.float32]
 
@@ -80,7 +80,7 @@ def _time_hops(ear: FrameEar, hops: Float) -> list[float]:
     return took
 
 
-def bench_hop(recording: Float, path: Path | None, sounds: Yamnet | None) -> dict[str, Any]:
+def bench_hop(recording: Float, path: Path | None, sounds: Sounds | None) -> dict[str, Any]:
     """Time and compare every open hop of ``recording`` (16 kHz mono).
 
     Returns:
@@ -133,6 +133,6 @@ def bench_hop(recording: Float, path: Path | None, sounds: Yamnet | None) -> dic
         "posterior_max_abs_diff": posterior_diff,
     }
     if sounds:
-        took = _time_hops(FrameEar(found, sounds), hops)
+        took = _time_hops(make_ear(found, sounds), hops)
         figures["hop_with_sound_events_us"] = percentiles(took) | {"mean": round(np.mean(took), 3)}
     return figures

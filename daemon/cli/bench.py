@@ -59,20 +59,15 @@ def hop(*, recordings: tuple[Path, ...], as_json: bool) -> None:
     """
     import numpy as np
 
+    from daemon.acoustic.load import load_sounds
     from daemon.audio.recording import read_recording
     from daemon.audio.scene import render
     from daemon.bench.hop import bench_hop
-    from models import registry
-    from models.errors import ModelError
-    from models.sounds.yamnet import Yamnet
+    from daemon.config.schema import Config
+    from daemon.health import Health
 
-    try:
-        sounds = Yamnet(registry.find("yamnet"), registry.find("yamnet-classes"))
-    except ModelError as error:
-        click.echo(f"Without sound events: {error}", err=True)
-        sounds = None
     sound = np.concatenate([read_recording(path) for path in recordings] or [render()])
-    _show(bench_hop(sound, None, sounds), as_json=as_json)
+    _show(bench_hop(sound, None, load_sounds(Config(), Health())), as_json=as_json)
 
 
 @bench.command(short_help="From a sound to an alert in another process.")

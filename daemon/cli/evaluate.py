@@ -265,11 +265,18 @@ def _scenes(data: Path, config: Config, fold: Fold, *, quick: bool) -> Found:
 
 
 def _clips(data: Path, config: Config, fold: Fold, cache: Path | None) -> Found:
-    from daemon.rehearsal import ear_of, with_weights
+    from daemon.rehearsal import ear_of, with_sounds, with_weights
     from models.evaluation.clips.suite import Ears, measure
     from models.evaluation.report.clips import clips_page
 
-    ears = Ears(partial(ear_of, config), lambda path: partial(ear_of, with_weights(path, config)))
+    ours = config.acoustic.sound_network == "student"
+    student, yamnet = (with_sounds(name, config) for name in ("student", "yamnet"))
+    ears = Ears(
+        partial(ear_of, config),
+        # The student has learned from every corpus; YAMNet from none.
+        lambda path: partial(ear_of, with_weights(path, yamnet)),
+        None if ours else partial(ear_of, student),
+    )
     found = measure(data, fold, ears, config.fusion.threshold.warning)
     found.figures["utterance"] = _utterance(data, config, fold, cache) or None
     return found.figures, partial(clips_page, found.figures, found.rows, data)

@@ -1,4 +1,4 @@
-"""The ear of the 13-MFCC network: the LSTM every hop, YAMNet every 100 ms, and a rule for both."""
+"""The ear of the 13-MFCC network: the LSTM every hop, sound events every 100 ms, and a rule."""
 
 from collections import deque
 
@@ -21,7 +21,7 @@ from models.features.history import History
 from models.networks.stepper import Stepper, softmax
 from models.networks.weights import Weights
 from models.sounds.groups import GROUPS
-from models.sounds.yamnet import WINDOW, Yamnet
+from models.sounds.network import HEARD_HOPS, WINDOW, SoundNetwork
 
 Float = NDArray[np.float32]
 
@@ -49,7 +49,7 @@ class FrameEar:
     """
 
     def __init__(
-        self, weights: Weights, sounds: Yamnet | None, gate: GateSettings | None = None
+        self, weights: Weights, sounds: SoundNetwork | None, gate: GateSettings | None = None
     ) -> None:
         metadata = weights.metadata
         self._front = FrontEnd(
@@ -59,12 +59,12 @@ class FrameEar:
         self._now = SILENT.conditioned
         self._stepper = Stepper(weights.tensors)
         self._sounds = sounds
+        self._hears_voices = sounds is not None and sounds.hears_voices
         self._by_voice = Calibration.of(metadata["calibration"]["voice"])
-        self._by_sounds = Calibration.of(metadata["calibration"]["sounds"])
         self.features = np.zeros(len(FEATURES), np.float32)
         self._sound_distress = 0.0
         self._history = History(WINDOW, slack=WINDOW)
-        self._hops = 0
+        self._hops = self._unheard = 0
         self._closed_for = 0
         self._begin_stretch = False
         self.logits = np.zeros(self._stepper.classes, np.float32)
@@ -109,7 +109,9 @@ class FrameEar:
         heard = float(self.posterior[ANGRY] + self.posterior[FEARFUL]) if self.is_open else None
         emotion_features(heard, self.features)
         voice = self._by_voice(self.features)[0] if heard is not None else 0.0
-        self.distress = either(voice, self._sound_distress)
+        self.distress = (
+            self._sound_distress if self._hears_voices else either(voice, self._sound_distress)
+        )
 
     def interrupt(self) -> None:
         """Samples are missing before the next hop: nothing that was heard goes on.
@@ -121,7 +123,9 @@ class FrameEar:
         self._now = self._now._replace(is_open=False)
         self._stepper.reset()
         self._history.forget()
-        self._closed_for = 0
+        self._unheard = self._closed_for = 0
+        if self._sounds:
+            self._sounds.forget()
         self.window = None
         self.distress = self.infant = self._sound_distress = 0.0
 
@@ -134,14 +138,16 @@ class FrameEar:
         posterior *= np.float32(SMOOTHING)
         self.posterior += posterior
 
-    def _hear_events(self, sounds: Yamnet, hop: Float) -> None:
+    def _hear_events(self, sounds: SoundNetwork, hop: Float) -> None:
         self._history.add(hop)
+        self._unheard += 1
         self._closed_for = 0 if self.is_open else self._closed_for + 1
         idle = self._closed_for > WINDOW // HOP
         self.ran_events = self._hops % (IDLE_EVENT_HOPS if idle else EVENT_HOPS) == 0
         if self.ran_events:
-            scores = sounds(self._history.last(WINDOW))
+            sounds.hear(self._history.last(WINDOW), min(self._unheard, HEARD_HOPS))
+            self._unheard = 0
             sound_features(sounds.grouped, self.features)
-            self._sound_distress, self.infant = self._by_sounds(self.features)
+            self._sound_distress, self.infant = sounds.distress, sounds.infant
             grouped = dict(zip(GROUPS, (float(s) for s in sounds.grouped), strict=True))
-            self.window = SoundWindow(self._hops, grouped, sounds.top(scores))
+            self.window = SoundWindow(self._hops, grouped, sounds.top())

@@ -1,16 +1,19 @@
 """Which ear a network listens with."""
 
-from models.ear.by_blocks import BlockEar
+from models.calibration import Calibration
 from models.ear.by_frames import FrameEar
 from models.errors import ModelError
 from models.features.gate import GateSettings
 from models.networks.weights import Weights
+from models.sounds.by_yamnet import YamnetEvents
+from models.sounds.student import Student
 from models.sounds.yamnet import Yamnet
 
+Sounds = Yamnet | Student
+"""What may hear sound events."""
 
-def make_ear(
-    weights: Weights, sounds: Yamnet | None, gate: GateSettings | None = None
-) -> FrameEar | BlockEar:
+
+def make_ear(weights: Weights, sounds: Sounds | None, gate: GateSettings | None = None) -> FrameEar:
     """The ear of ``weights``.
 
     Raises:
@@ -19,11 +22,12 @@ def make_ear(
             something, or have it in another shape.
     """
     network = weights.metadata.get("network", "emotion_lstm")
-    if network == "emotion_lstm":
-        return FrameEar(weights, sounds, gate)
-    if network == "listener":
-        return BlockEar(weights, sounds, gate)
-    raise ModelError(
-        f"The acoustic weights are of a network {network!r}, which this version does not know.",
-        "Leave out [acoustic] weights, or train them with this version.",
-    )
+    if network != "emotion_lstm":
+        raise ModelError(
+            f"The acoustic weights are of a network {network!r}, which this version does not know.",
+            "Leave out [acoustic] weights, or train them with this version.",
+        )
+    if isinstance(sounds, Yamnet):
+        calibration = Calibration.of(weights.metadata["calibration"]["sounds"])
+        return FrameEar(weights, YamnetEvents(sounds, calibration), gate)
+    return FrameEar(weights, sounds, gate)

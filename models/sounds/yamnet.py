@@ -1,17 +1,10 @@
-"""Sound events by YAMNet: the last 0.975 s in, 521 AudioSet scores and an embedding out.
+"""Sound events by YAMNet: the last 0.975 s in, 521 AudioSet scores out.
 
 YAMNet is Google's (Apache-2.0). The file holds the log-mel front end too, so it takes samples.
-Its outputs are the scores and the spectrogram. What the scores are computed from, the mean of the
-last layer over the window, says more than they do: the list of outputs is changed in memory to
-name that tensor in place of the spectrogram.
 """
 
-import contextlib
 import csv
 import hashlib
-import os
-import struct
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -19,13 +12,10 @@ from ai_edge_litert.interpreter import Interpreter
 from numpy.typing import NDArray
 
 from models.errors import ModelError
+from models.sounds.chatter import without_chatter
 from models.sounds.groups import GROUPS
 
 WINDOW = 15_600  # samples at 16 kHz: 0.975 s
-EMBEDDING = 1024
-_SCORES, _SPECTROGRAM, _MEAN = 123, 89, 121  # tensors of the file
-_AS_PUBLISHED = struct.pack("<Iii", 2, _SCORES, _SPECTROGRAM)  # a count and its members
-_AS_WANTED = struct.pack("<Iii", 2, _SCORES, _MEAN)
 
 Float = NDArray[np.float32]
 
@@ -34,19 +24,6 @@ def read_class_names(path: Path) -> tuple[str, ...]:
     """The 521 display names of ``yamnet_class_map.csv``, in the order of the scores."""
     with path.open(newline="", encoding="utf-8") as lines:
         return tuple(row["display_name"] for row in csv.DictReader(lines))
-
-
-@contextlib.contextmanager
-def _without_chatter() -> Iterator[None]:
-    """The runtime announces its delegate on the C level's standard error, and has no switch."""
-    kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, 2)
-    try:
-        yield
-    finally:
-        os.dup2(kept, 2)
-        os.close(kept)
-        os.close(nowhere)
 
 
 class Yamnet:
@@ -61,11 +38,9 @@ class Yamnet:
     """
 
     def __init__(self, model: Path, class_map: Path) -> None:
-        content = model.read_bytes()
-        wanted = content.replace(_AS_PUBLISHED, _AS_WANTED)
         try:
-            with _without_chatter():
-                self._interpreter = Interpreter(model_content=wanted, num_threads=1)
+            with without_chatter():
+                self._interpreter = Interpreter(model_path=str(model), num_threads=1)
                 self._interpreter.allocate_tensors()
         except (ValueError, RuntimeError) as error:
             raise ModelError(
@@ -73,15 +48,13 @@ class Yamnet:
             ) from error
         given, made = self._interpreter.get_input_details(), self._interpreter.get_output_details()
         self.class_names = read_class_names(class_map)
-        shapes = [one["shape"][-1] for one in (*given, *made)]
-        if shapes != [WINDOW, len(self.class_names), EMBEDDING]:
-            digest = hashlib.sha256(content).hexdigest()
+        if given[0]["shape"][-1] != WINDOW or made[0]["shape"][-1] != len(self.class_names):
+            digest = hashlib.sha256(model.read_bytes()).hexdigest()
             raise ModelError(
                 f"{model.name} (sha256 {digest[:12]}…) is not the YAMNet that is expected.",
                 "Run `distressd models pull yamnet`.",
             )
         self._input, self._output = given[0], made[0]["index"]
-        self._mean = made[1]["index"]
         index = {name: position for position, name in enumerate(self.class_names)}
         groups = [[index[name] for name in names] for names in GROUPS.values()]
         self._members = np.concatenate(groups)
@@ -99,10 +72,6 @@ class Yamnet:
         scores = np.asarray(self._interpreter.get_tensor(self._output)[0], np.float32)
         np.maximum.reduceat(scores[self._members], self._starts, out=self.grouped)
         return scores
-
-    def embedding(self) -> Float:
-        """What the last window's scores were computed from, (1024,), none of it negative."""
-        return np.asarray(self._interpreter.get_tensor(self._mean)[0], np.float32)
 
     def top(self, scores: Float, count: int = 3) -> tuple[tuple[str, float], ...]:
         """The strongest classes by name, strongest first."""

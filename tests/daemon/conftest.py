@@ -253,28 +253,20 @@ def _listens(port: int) -> bool:
 
 
 @pytest.fixture(scope="session")
-def sound_events() -> None:
-    """Skips where YAMNet's file cannot be had: the scene's cries are heard through it."""
-    try:
-        registry.find("yamnet")
-    except ModelError as error:
-        pytest.skip(f"no sound events: {error}")
-
-
-@pytest.fixture(scope="session")
 def language_models() -> None:
     """Skips where the models that transcribe and read, or their libraries, cannot be had."""
     for module in ("faster_whisper", "llama_cpp"):
         pytest.importorskip(module, reason=f"the extra 'language' is not installed: {module}")
     try:
-        for name in registry.FILES:
-            registry.find(name)
+        for name, file in registry.FILES.items():
+            if not file.optional:
+                registry.find(name)
     except ModelError as error:
         pytest.skip(f"no language models: {error}")
 
 
 @pytest.fixture(scope="session")
-def scene_recording(tmp_path_factory: pytest.TempPathFactory, sound_events: None) -> Path:
+def scene_recording(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The demonstration scene from just before its first scream to its quiet, as a recording."""
     from daemon.audio.scene import render, timeline
 

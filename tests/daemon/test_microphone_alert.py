@@ -21,7 +21,7 @@ BLOCK_MS = 10.0
 
 
 @pytest.fixture(scope="module")
-def screams(sound_events, tmp_path_factory) -> Path:
+def screams(tmp_path_factory) -> Path:
     """The demonstration's first scream, over and over, as one recording."""
     whole = render()
     first = next(part for part in timeline() if part.distress)

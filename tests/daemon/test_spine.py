@@ -41,7 +41,7 @@ def test_recording_raises_alert_in_the_hands_of_a_subscriber(
 
 
 @pytest.mark.data
-def test_real_scream_raises_an_alert(start_daemon, data_root, sound_events, tmp_path, validate):
+def test_real_scream_raises_an_alert(start_daemon, data_root, tmp_path, validate):
     screams = sorted((data_root / "emospeech_in").rglob("background-scream-None-*.ogg"))
     assert screams, "the corpus has screams in its background field"
     daemon = start_daemon(f"file:{screams[0]}", "--linger")

@@ -22,7 +22,7 @@ LANGUAGE = "[language]\nllm = ''\n[privacy]\ntranscripts = true\n"
 
 
 @pytest.fixture(scope="module")
-def call_for_help(tmp_path_factory, sound_events):
+def call_for_help(tmp_path_factory):
     """A scream of the demonstration scene, and then, in the same breath, a call for help."""
     from daemon.audio.scene import render, timeline
 

@@ -23,7 +23,7 @@ class Ears:
     Attributes:
         shipped: as configured.
         with_weights: as configured, with the acoustic weights of a path.
-        student: as configured, with the student in YAMNet's place; None while there is none.
+        student: with the student in YAMNet's place; None where that is as configured.
     """
 
     shipped: MakeEar
@@ -64,11 +64,10 @@ def measure(data: Path, fold: Fold, ears: Ears, threshold: float) -> ClipsResult
         corpus: {"recorded": rounded(one.recorded), "as_heard": rounded(one.heard)}
         for corpus, one in leaks.items()
     }
-    student = {"student_recall": None, "student_fpr": None}
+    screams = found["screams"]
     if ears.student is not None:
         screams = figures(hear_clips(folds[fold], ears.student), threshold)["screams"]
-        student = {f"student_{key}": screams[key] for key in ("recall", "fpr")}
-    found["screams"] |= student
+    found["screams"] |= {f"student_{key}": screams[key] for key in ("recall", "fpr")}
     return ClipsResult(found | {"fold": fold, "clips": len(rows)}, rows)
 
 

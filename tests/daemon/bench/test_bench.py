@@ -55,7 +55,7 @@ def test_hop_equals_the_reference(scene_recording):
 
 
 @pytest.mark.slow
-def test_latency_of_real_alerts_and_none_is_lost(sound_events):
+def test_latency_of_real_alerts_and_none_is_lost():
     figures = bench("latency", "--alerts", 3)
     assert list(figures) == ["alerts", "lost", "load", "ms", "stages"]
     assert (figures["alerts"], figures["lost"], figures["load"]) == (3, 0, 0)
@@ -93,7 +93,7 @@ def test_idle():
 
 
 @pytest.mark.slow
-def test_load_reaches_every_healthy_subscriber(sound_events):
+def test_load_reaches_every_healthy_subscriber():
     figures = bench("load", "--subscribers", 25, "--alerts", 1)
     assert list(figures) == ["subscribers", "healthy", "alerts", "lost", "fanout_ms"]
     assert (figures["subscribers"], figures["healthy"], figures["lost"]) == (25, 23, 0)
@@ -103,7 +103,7 @@ def test_load_reaches_every_healthy_subscriber(sound_events):
 
 
 @pytest.mark.slow
-def test_soak_hears_every_hop(sound_events):
+def test_soak_hears_every_hop():
     figures = bench("soak", "--hours", 0.2, "--probes", 1)
     assert list(figures) == [
         *("hours", "rss_slope_mb_per_day", "hops_lost", "fds", "threads", "latency_ms_p99")

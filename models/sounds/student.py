@@ -1,0 +1,173 @@
+"""Sound events by the student, whose weights come along.
+
+A MobileNetV3 of 0.8 million weights that began as EfficientAT's and learned YAMNet's scores, and
+what is distress, in rooms and among other sounds (``models.training.student``). A window costs a
+fifth of YAMNet's.
+"""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from ai_edge_litert.interpreter import Interpreter
+from numpy.typing import NDArray
+
+from models.errors import ModelError
+from models.features.constants import FRAME, HOP
+from models.features.melpower import BANDS, FRAMES, MelWindow
+from models.sounds.chatter import without_chatter
+from models.sounds.groups import DISTRESS_GROUPS, GROUPS
+
+Float = NDArray[np.float32]
+
+SHIPPED = Path(__file__).parents[1] / "weights" / "student.tflite"
+FORMAT = "distressd-student/1"
+KINDS, EMOTIONS = 5, 8  # outputs before the scores
+_NONE, _INFANT = 0, 4  # of the kinds; those between are distress
+# What screams and cries score beyond this log-odds is counted on top of the kinds': they have
+# heard few cries, and the teacher millions. Chosen on development mixtures.
+CRIES_FROM = -5.0
+
+
+@dataclass(frozen=True, slots=True)
+class StudentWeights:
+    """The network's file, and what stands beside it: ``classes``, ``calibration``, ``training``."""
+
+    content: bytes
+    metadata: dict[str, Any]
+    sha256: str
+
+
+def save(path: Path, content: bytes, metadata: dict[str, Any]) -> None:
+    """Write the network, its metadata as JSON, and the hashes that pin both."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    about = path.with_suffix(".json")
+    text = json.dumps({**metadata, "format": FORMAT}, sort_keys=True, indent=1) + "\n"
+    path.write_bytes(content)
+    about.write_text(text, encoding="utf-8")
+    pins = [(content, path), (text.encode(), about)]
+    lines = [f"{hashlib.sha256(data).hexdigest()}  {file.name}\n" for data, file in pins]
+    path.with_suffix(".sha256").write_text("".join(lines), encoding="utf-8")
+
+
+def load(path: Path = SHIPPED) -> StudentWeights:
+    """Read a student whose hashes are those beside it.
+
+    Raises:
+        ModelError: a file is missing, damaged, altered or of another version.
+    """
+    about, pin = path.with_suffix(".json"), path.with_suffix(".sha256")
+    try:
+        content, text, pinned = path.read_bytes(), about.read_bytes(), pin.read_text()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ModelError(f"The student's weights {path} cannot be read ({error}).",
+                         "Reinstall distressd.") from error  # fmt: skip
+    digests = [hashlib.sha256(data).hexdigest() for data in (content, text)]
+    if [line.split()[0] for line in pinned.splitlines() if line.split()] != digests:
+        raise ModelError(
+            f"The student's weights {path} do not match their pinned hashes.",
+            "They are damaged or were altered: reinstall distressd, or train them again.",
+        )
+    metadata = json.loads(text)
+    if metadata.get("format") != FORMAT:
+        raise ModelError(f"{path} is not of the format {FORMAT}.", "Train it with this version.")
+    return StudentWeights(content, metadata, digests[0])
+
+
+class Student:
+    """Hears the last 0.96 s when it is asked to. One object, one thread.
+
+    Args:
+        weights: as ``load`` gives them.
+
+    Attributes:
+        hears_voices: fear and anger in speech are in ``distress``.
+        grouped: (11,) the strongest score of each of GROUPS.
+        distress: calibrated probability of distress.
+        infant: calibrated probability of an infant crying.
+        log_odds: (2,) of distress and of an infant, before the calibration.
+        posterior: (8,) probabilities of the emotions.
+
+    Raises:
+        ModelError: if the weights are of another network.
+    """
+
+    hears_voices = True
+
+    def __init__(self, weights: StudentWeights) -> None:
+        self.class_names: tuple[str, ...] = tuple(weights.metadata["classes"])
+        calibration = weights.metadata["calibration"]
+        self._distress: tuple[float, float] = tuple(calibration["distress"])
+        self._infant: tuple[float, float] = tuple(calibration["infant"])
+        try:
+            with without_chatter():
+                self._interpreter = Interpreter(model_content=weights.content, num_threads=1)
+                self._interpreter.allocate_tensors()
+        except (ValueError, RuntimeError) as error:
+            raise ModelError(
+                f"The student's network cannot be loaded ({error}).", "Reinstall distressd."
+            ) from error
+        given, made = self._interpreter.get_input_details(), self._interpreter.get_output_details()
+        wanted = KINDS + EMOTIONS + len(self.class_names)
+        if list(given[0]["shape"]) != [1, BANDS, FRAMES, 1] or made[0]["shape"][-1] != wanted:
+            raise ModelError("The student's network is of another version.", "Reinstall distressd.")
+        self._input, self._output = given[0]["index"], made[0]["index"]
+        index = {name: position for position, name in enumerate(self.class_names)}
+        self._groups = [np.array([index[name] for name in names]) for names in GROUPS.values()]
+        cries = [index[name] for group in DISTRESS_GROUPS for name in GROUPS[group]]
+        self._cries = np.array(cries) + KINDS + EMOTIONS
+        self._window = MelWindow()
+        self._given = np.zeros((1, BANDS, FRAMES, 1), np.float32)
+        self._scores = np.zeros(len(self.class_names), np.float32)
+        self.grouped = np.zeros(len(GROUPS), np.float32)
+        self.posterior = np.zeros(EMOTIONS, np.float32)
+        self.log_odds = np.zeros(2)
+        self.distress = self.infant = 0.0
+
+    def hear(self, samples: Float, hops: int) -> None:
+        """Take in the last window.
+
+        Args:
+            samples: (15600,) float32 at 16 kHz, in [-1, 1].
+            hops: how many of its hops are new since the last call; all of them at most.
+        """
+        new = min(hops, FRAMES) * HOP + FRAME - HOP
+        self._window.add(samples[len(samples) - new :])
+        self.judge(self._window.heard())
+
+    def judge(self, window: Float) -> None:
+        """Take in a window, (96, 104), as ``features.melpower.as_heard`` makes it."""
+        self._given[0, :, :, 0] = window.T
+        self._interpreter.set_tensor(self._input, self._given)
+        self._interpreter.invoke()
+        logits = self._interpreter.get_tensor(self._output).ravel()
+        kinds = logits[:KINDS].astype(np.float64)
+        others = np.logaddexp(kinds[_NONE], kinds[_INFANT])
+        self.log_odds[0] = np.logaddexp.reduce(kinds[_NONE + 1 : _INFANT]) - others
+        self.log_odds[0] += max(0.0, float(logits[self._cries].max()) - CRIES_FROM)
+        self.log_odds[1] = kinds[_INFANT] - np.logaddexp.reduce(kinds[:_INFANT])
+        self.distress = _scaled(self.log_odds[0], self._distress)
+        self.infant = _scaled(self.log_odds[1], self._infant)
+        spoken = np.exp(logits[KINDS : KINDS + EMOTIONS] - logits[KINDS : KINDS + EMOTIONS].max())
+        np.divide(spoken, spoken.sum(), out=self.posterior)
+        np.divide(1.0, 1.0 + np.exp(-logits[KINDS + EMOTIONS :]), out=self._scores)
+        for position, members in enumerate(self._groups):
+            self.grouped[position] = self._scores[members].max()
+
+    def top(self, count: int = 3) -> tuple[tuple[str, float], ...]:
+        """The strongest classes by name, strongest first."""
+        order = np.argsort(self._scores)[: -count - 1 : -1]
+        return tuple((self.class_names[i], float(self._scores[i])) for i in order)
+
+    def forget(self) -> None:
+        """What comes next does not follow what was heard."""
+        self._window.forget()
+        self.distress = self.infant = 0.0
+
+
+def _scaled(log_odds: float, scaling: tuple[float, float]) -> float:
+    """Platt's scaling: weight and bias of the log-odds."""
+    return float(1.0 / (1.0 + np.exp(-(scaling[0] * log_odds + scaling[1]))))
