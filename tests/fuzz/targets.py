@@ -74,7 +74,11 @@ class _Anything:
 
 
 class _NothingKept:
-    """A journal of which nothing is left."""
+    """A journal, and its archive, of which nothing is left."""
+
+    @property
+    def archive(self) -> "_NothingKept":
+        return self
 
     def records(self, *_: object) -> list[Any]:
         return []
