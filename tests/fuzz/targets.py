@@ -33,6 +33,7 @@ from daemon.serve.admission import Refusal
 from daemon.serve.login import Codes
 from daemon.serve.lookback import Lookback
 from daemon.serve.requests import Desk, Requests, explain
+from daemon.wire.channels import Channels
 from daemon.wire.client import HELLO
 from daemon.wire.settings import Settings, Value
 from models.headers.ctranslate2 import check_header as check_ctranslate2
@@ -60,6 +61,15 @@ class _Anything:
     def ack(self, alert: str) -> None: ...
 
     def false_alarm(self, alert: str) -> None: ...
+
+    def revoke(self, alert: str) -> None: ...
+
+    def forget(self, since: float, until: float) -> None: ...
+
+    def channels(self) -> Channels:
+        return Channels(time=MOMENT, stream_s=1.0, id=None, channels=(), reason="")
+
+    def test(self, channel: str) -> None: ...
 
     def pause(self, seconds: float) -> None: ...
 
@@ -133,7 +143,9 @@ def request(data: bytes) -> bool:
         reading=_AtOnce(),
         stamp=lambda: (MOMENT, 1.0),
     )
-    requests = Requests(desk, has_token=False, on_feedback=lambda *_: None)
+    requests = Requests(
+        desk, has_token=False, on_feedback=lambda *_: None, on_channels=lambda: None
+    )
     try:
         answer = _loop().run_until_complete(requests.answer(message))
     except Refusal:
