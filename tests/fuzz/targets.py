@@ -246,6 +246,11 @@ def seeds(name: str) -> list[bytes]:
                     {"type": "false_alarm", "alert": "a"},
                     {"type": "pause", "seconds": 60.5},
                     {"type": "resume"},
+                    {"type": "revoke", "alert": "a"},
+                    {"type": "show_settings"},
+                    {"type": "show_channels"},
+                    {"type": "send_test", "channel": "desktop"},
+                    {"type": "list_alerts", "since": MOMENT, "limit": 3},
                 )
             ]
         case "config":
