@@ -67,7 +67,7 @@ def test_latency_of_real_alerts_and_none_is_lost():
 
 
 @pytest.mark.slow
-def test_latency_with_dashboards_open_and_every_channel_told(sound_events):
+def test_latency_with_dashboards_open_and_every_channel_told():
     for library in ("apprise", "aiomqtt", "httpx2"):
         pytest.importorskip(library, reason="the extra 'channels' is not installed")
     figures = bench("latency", "--alerts", 3, "--dashboards", 2, "--channels")
