@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.features.constants import HOPS_PER_SECOND
+from models.features.settings import require_numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,9 @@ class GainSettings:
     attack_s: float = 0.03
     release_db_per_s: float = 3.0
     most_db: float = 35.0
+
+    def __post_init__(self) -> None:
+        require_numbers(self)
 
 
 class Gain:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from models.features.constants import HOP, HOPS_PER_SECOND, MOST_HOPS, SAMPLE_RATE
 from models.features.loudness import Loudness
+from models.features.settings import require_numbers
 
 SILENCE_DB = -100.0
 
@@ -48,6 +49,9 @@ class GateSettings:
     hangover: int = 50
     confirm: int = 3
     confirm_of: int = 5
+
+    def __post_init__(self) -> None:
+        require_numbers(self)
 
 
 class NoiseFloor:

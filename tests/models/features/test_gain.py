@@ -89,3 +89,9 @@ def test_reset_forgets():
     first = [gain.step(level) for level in (-10.0, -30.0, -50.0)]
     gain.reset()
     assert [gain.step(level) for level in (-10.0, -30.0, -50.0)] == first
+
+
+@pytest.mark.parametrize("value", [None, "35", float("nan"), float("inf")])
+def test_a_setting_that_is_no_number_is_refused_by_its_name(value):
+    with pytest.raises(ValueError, match="most_db"):
+        GainSettings(most_db=value)
