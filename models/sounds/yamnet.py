@@ -14,8 +14,7 @@ from numpy.typing import NDArray
 from models.errors import ModelError
 from models.sounds.chatter import without_chatter
 from models.sounds.groups import GROUPS
-
-WINDOW = 15_600  # samples at 16 kHz: 0.975 s
+from models.sounds.network import WINDOW
 
 Float = NDArray[np.float32]
 

@@ -15,6 +15,7 @@ from sklearn.linear_model import LogisticRegression
 from tqdm import tqdm
 
 from models.data.corpora import Clip
+from models.ear.by_frames import EVENT_HOPS
 from models.features.constants import HOP, SAMPLE_RATE
 from models.parallel import pool
 from models.sounds.network import WINDOW
@@ -25,7 +26,6 @@ Float = NDArray[np.float32]
 
 SHARES = {"distress": 0.50, "infant": 0.10}  # of clips, for which the probabilities hold
 HEARD_S = (0.15, 0.4)  # from after the onset to after the offset
-EVERY_HOPS = 10
 ROOM_SEED, ROOMS = 99, 120
 EFFECTIVE = 1_000.0
 UNSCALED = {"distress": (1.0, 0.0), "infant": (1.0, 0.0)}
@@ -77,8 +77,8 @@ def _hear(
             first = mixture.onset + HEARD_S[0] * SAMPLE_RATE
             last = mixture.offset + HEARD_S[1] * SAMPLE_RATE
             strongest = np.full(2, -np.inf)
-            for end in range(EVERY_HOPS * HOP, len(mixture.samples) + 1, EVERY_HOPS * HOP):
-                student.hear(stream[end : end + WINDOW], EVERY_HOPS)
+            for end in range(EVENT_HOPS * HOP, len(mixture.samples) + 1, EVENT_HOPS * HOP):
+                student.hear(stream[end : end + WINDOW], EVENT_HOPS)
                 if first <= end <= last:
                     strongest = np.maximum(strongest, student.log_odds)
             if np.isfinite(strongest).all():

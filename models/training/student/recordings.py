@@ -25,7 +25,8 @@ from models.features.melpower import mel_power
 from models.parallel import pool
 from models.rooms import reverberate
 from models.sounds.groups import DISTRESS_GROUPS, GROUPS
-from models.sounds.yamnet import WINDOW, Yamnet
+from models.sounds.network import WINDOW
+from models.sounds.yamnet import Yamnet
 from models.training.mixtures import draw_rooms
 from models.training.student.recipe import StudentRecipe
 from models.training.student.screams import scream

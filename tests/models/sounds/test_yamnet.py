@@ -8,7 +8,8 @@ from models.calibration import FEATURES
 from models.errors import ModelError
 from models.features.constants import SAMPLE_RATE
 from models.sounds.groups import DISTRESS_GROUPS, GROUPS
-from models.sounds.yamnet import WINDOW, Yamnet, read_class_names
+from models.sounds.network import WINDOW
+from models.sounds.yamnet import Yamnet, read_class_names
 
 
 @pytest.fixture
