@@ -11,6 +11,7 @@ SIGABRT   the same, and die: systemd's watchdog sends it
 
 import faulthandler
 import logging
+import os
 import signal
 import threading
 from collections.abc import Callable
@@ -60,14 +61,32 @@ def install(stop: Callable[[str], None], reload: Callable[[], None], drain: Drai
     def on_reload(_number: int, _frame: FrameType | None) -> None:
         reload()
 
-    def on_dump(_number: int, _frame: FrameType | None) -> None:
-        threads = ", ".join(f"{t.name} 0x{t.ident:016x}" for t in threading.enumerate() if t.ident)
-        log.warning("Every thread is written to standard error: %s.", threads)
-
     faulthandler.enable(file=_STDERR)
     signal.signal(signal.SIGTERM, on_stop)
     signal.signal(signal.SIGINT, on_stop)
     signal.signal(signal.SIGHUP, on_reload)
-    signal.signal(signal.SIGUSR1, on_dump)
-    # Below the interpreter, so that it works whatever the main thread does.
-    faulthandler.register(signal.SIGUSR1, file=_STDERR, all_threads=True, chain=True)
+    _dump_on_demand()
+
+
+def _dump_on_demand() -> None:
+    """A thread that writes every thread down at each SIGUSR1, whatever the main thread does.
+
+    faulthandler.register would do it inside the signal: it reads the frames of threads that run
+    meanwhile, and dies of one that is just returning. This thread holds the interpreter's lock.
+    """
+    asked, ask = os.pipe()
+    os.set_blocking(ask, False)
+    signal.set_wakeup_fd(ask, warn_on_full_buffer=False)  # full: dumps enough are owed already
+    signal.signal(signal.SIGUSR1, lambda _number, _frame: None)
+
+    def dump() -> None:
+        while numbers := os.read(asked, 64):
+            if signal.SIGUSR1 not in numbers:
+                continue
+            faulthandler.dump_traceback(file=_STDERR, all_threads=True)
+            log.warning(
+                "Every thread is written to standard error: %s.",
+                ", ".join(f"{t.name} 0x{t.ident:016x}" for t in threading.enumerate() if t.ident),
+            )
+
+    threading.Thread(target=dump, name="dump", daemon=True).start()

@@ -2,6 +2,7 @@
 
 import signal
 import socket
+import threading
 import time
 from pathlib import Path
 
@@ -72,6 +73,28 @@ def test_every_thread_is_written_down_on_demand(start_daemon):
         assert f"{thread} 0x" in log
     assert log.count("most recent call first") >= 5
     assert daemon.readiness()["parts"]
+    assert daemon.stop() == 0
+
+
+def test_writing_threads_down_again_and_again_harms_nothing(start_daemon, scene_recording):
+    """Dumped at any moment of listening: frames that come and go are never read half."""
+    daemon = start_daemon("stdin")
+    with daemon.subscribe() as subscriber:
+        subscriber.receive()
+        ended = threading.Event()
+
+        def ask():
+            while not ended.is_set():
+                daemon.process.send_signal(signal.SIGUSR1)
+
+        asking = threading.Thread(target=ask)
+        asking.start()
+        try:
+            daemon.hear(scene_recording)
+        finally:
+            ended.set()
+            asking.join()
+        assert subscriber.alerts("raised")
     assert daemon.stop() == 0
 
 
