@@ -83,7 +83,7 @@ class Ring:
     @property
     def demand(self) -> int:
         """Samples until a reader has as much as it asks for at once: writing less wakes nobody."""
-        return min((reader.missing for reader in self._readers), default=self.hop)
+        return min((r.missing for r in self._readers if not r.patient), default=self.hop)
 
     def write(
         self, samples: Samples, captured_ns: int | None = None, *, spread: bool = False
@@ -197,15 +197,28 @@ class Ring:
                     reader._wake_up()
             self._wake_writer()
 
-    def reader(self, name: str, *, lossless: bool = False) -> "RingReader":
-        """A new reader, from the next sample on.
+    def reader(
+        self,
+        name: str,
+        *,
+        lossless: bool = False,
+        patient: bool = False,
+        begin: int | None = None,
+    ) -> "RingReader":
+        """A new reader.
 
         Args:
             name: who reads, for logs.
             lossless: :meth:`wait_for_space` waits for it.
+            patient: it takes what is there now and then: nothing is written earlier for its sake.
+            begin: absolute index of the first sample that it reads, which may be gone already;
+                by default, and at the latest, the next one to be written.
         """
         with self._lock:
-            reader = RingReader(self, name, lossless=lossless)
+            reader = RingReader(self, name, lossless=lossless, patient=patient)
+            if begin is not None and begin < self._written:
+                reader.position = max(0, begin)
+                reader._next_mark = min((m for m in self._marks if m > begin), default=_NEVER)
             self._readers = (*self._readers, reader)
             self._any_lossless |= lossless
             return reader
@@ -285,6 +298,7 @@ class RingReader:
     Attributes:
         name: who reads.
         lossless: whether a source that can wait does so for this reader.
+        patient: whether nothing is written earlier for its sake.
         position: absolute index of the next sample that it reads.
         size: samples that it asked for last; a hop before it has asked.
         lost_total: samples that were overwritten before it read them.
@@ -293,9 +307,12 @@ class RingReader:
             the discontinuity heard nothing before it, and is told nothing.
     """
 
-    def __init__(self, ring: Ring, name: str, *, lossless: bool) -> None:
+    def __init__(
+        self, ring: Ring, name: str, *, lossless: bool = False, patient: bool = False
+    ) -> None:
         self.name = name
         self.lossless = lossless
+        self.patient = patient
         self.position = ring.written
         self.size = ring.hop
         self.lost_total = 0
@@ -333,7 +350,7 @@ class RingReader:
         if size > self._ring.largest_write:
             raise ValueError(f"at most {self._ring.largest_write} samples at once, not {size}")
         before, self.size = self.size, size
-        if size < before:
+        if size < before and not self.patient:
             self._ring._less_wanted()
         deadline = 0.0
         while True:

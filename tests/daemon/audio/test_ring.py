@@ -295,6 +295,43 @@ def test_a_discontinuity_that_was_lost_unread_is_told_behind_the_loss() -> None:
     assert reader.breaks == (reader.position - HOP,)
 
 
+def test_a_reader_may_begin_in_the_past_and_is_told_of_what_it_comes_to() -> None:
+    ring = Ring(CAPACITY)
+    ring.write(counting(0, 2 * HOP))
+    ring.interrupt()
+    ring.write(counting(2 * HOP, 3 * HOP))
+    ring.interrupt()
+    ring.write(counting(5 * HOP, HOP))
+    out = np.empty(3 * HOP, np.float32)
+    for begin, start, breaks in (
+        (HOP, HOP, (2 * HOP,)),
+        (2 * HOP, 2 * HOP, ()),
+        (-9, 0, (2 * HOP,)),
+    ):
+        reader = ring.reader("r", begin=begin)
+        assert reader.position == start
+        assert reader.read(out, 0) == 0
+        np.testing.assert_array_equal(out, counting(start, 3 * HOP))
+        assert reader.breaks == breaks
+    assert ring.reader("r", begin=10 * HOP).position == ring.written
+    ring.write(counting(6 * HOP, CAPACITY))
+    late = ring.reader("r", begin=0)
+    assert late.read(out, 0) == 6 * HOP
+    assert late.breaks == (6 * HOP,)
+
+
+def test_nothing_is_written_earlier_for_a_patient_reader() -> None:
+    ring = Ring(CAPACITY)
+    hops = ring.reader("hops")
+    assert hops.read(np.empty(5 * HOP, np.float32), 0) is None
+    patient = ring.reader("patient", patient=True)
+    ring.write(counting(0, HOP))
+    assert patient.read(np.empty(HOP // 2, np.float32), 0) == 0
+    assert ring.demand == 4 * HOP
+    hops.close()
+    assert ring.demand == HOP
+
+
 def test_a_writer_that_rests_is_woken_by_who_asks_for_less() -> None:
     ring = Ring(CAPACITY)
     reader = ring.reader("r")
