@@ -29,6 +29,29 @@ _PRUNE = (
 )
 
 
+class Allowance:
+    """Up to when history may go by now, whatever the clock says.
+
+    Args:
+        steady: seconds of running, which no one can set.
+    """
+
+    def __init__(self, steady: Clock = time.monotonic) -> None:
+        self._steady = steady
+        self._last = steady()
+        self._allowed: float | None = None  # what is before this wall time may go
+
+    def until(self, oldest: float) -> float:
+        """Up to which wall time, where the oldest that is left is of ``oldest``."""
+        now = self._steady()
+        passed, self._last = now - self._last, now
+        start = self._allowed
+        if start is None or oldest < start or oldest - start > SKIPPED_GAP_S:
+            start = oldest
+        self._allowed = start + passed * HISTORY_S_PER_S
+        return self._allowed
+
+
 class Retention:
     """Deletes rows older than some days, in steps that the time that really passed allows.
 
@@ -49,9 +72,7 @@ class Retention:
         self._kept_s = days * SECONDS_PER_DAY
         self._max_bytes = max_bytes
         self._clock = clock
-        self._steady = steady
-        self._last = steady()
-        self._allowed: float | None = None  # rows before this wall time may go
+        self._allowance = Allowance(steady)
         self._behind = False
         self._full = False
 
@@ -61,7 +82,7 @@ class Retention:
         if oldest is None:
             return False
         wanted = self._clock() - self._kept_s
-        allowed = self._advance(oldest)
+        allowed = self._allowance.until(oldest)
         self._say(wanted - allowed)
         until = min(wanted, allowed)
         full = bytes_used(connection) > self._max_bytes
@@ -72,16 +93,6 @@ class Retention:
             connection.execute(statement, (until, PRUNED_AT_ONCE)).rowcount for statement in _PRUNE
         ]
         return PRUNED_AT_ONCE in deleted or (full and any(deleted))
-
-    def _advance(self, oldest: float) -> float:
-        """Up to where the time that has passed allows rows to go."""
-        now = self._steady()
-        passed, self._last = now - self._last, now
-        start = self._allowed
-        if start is None or oldest < start or oldest - start > SKIPPED_GAP_S:
-            start = oldest
-        self._allowed = start + passed * HISTORY_S_PER_S
-        return self._allowed
 
     def _say_full(self, full: bool) -> None:
         if full and not self._full:
