@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from daemon.clips.recorder import Recorder
 from daemon.fusion.thread import FusionThread
 from daemon.notify.notifier import Notifier
 from daemon.remarks import Recall
@@ -29,6 +30,7 @@ class ServiceControl:
     recall: Recall
     live: LiveSettings
     stream_s: Callable[[], float]
+    recorder: Recorder
     notifier: Callable[[], Notifier]
 
     def ack(self, alert: str) -> None:
@@ -51,7 +53,8 @@ class ServiceControl:
     def forget(self, since: float, until: float) -> None:
         """Remove what happened from ``since`` to ``until``; a StateError if that fails."""
         self.notifier().forget(since, until)
-        self.journal.forget(since, until)
+        alerts = self.journal.forget(since, until)
+        self.recorder.forget(since, until, alerts)
         self.recall.now()
 
     def pause(self, seconds: float) -> None:

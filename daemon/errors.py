@@ -14,6 +14,7 @@
     ├── ServeError                 the WebSocket server (port in use, certificates)
     ├── PartDied                   a thread of the daemon died or hangs: it has to start anew
     ├── InstallError               the service cannot be installed, removed or asked
+    ├── ClipError                  a clip of sound or the key to it cannot be read or made
     ├── ModelError                 weights, model files and their hashes (defined in models.errors)
     └── DataError                  corpora and what is said of them (defined in models.errors)
 
@@ -23,6 +24,7 @@ A message says what happened, to what, and what to do: one or two sentences, no 
 from models.errors import DataError, DistressdError, ModelError
 
 __all__ = [
+    "ClipError",
     "ConfigError",
     "DataError",
     "DistressdError",
@@ -80,6 +82,10 @@ class ServeError(DistressdError):
 
 class InstallError(DistressdError):
     """The service cannot be installed, removed or asked; the steps before it stay done."""
+
+
+class ClipError(DistressdError):
+    """A clip of sound, or the key to it, cannot be read or made."""
 
 
 class PartDied(DistressdError):  # noqa: N818 - what happened, as the log says it

@@ -1,5 +1,6 @@
 """What the parts count themselves, exported to ``/metrics``."""
 
+from daemon.clips.recorder import Recorder
 from daemon.language.lane import LanguageLane
 from daemon.notify.notifier import Notifier
 from daemon.pipeline import Pipeline
@@ -43,6 +44,17 @@ def export_notifier(metrics: Metrics, notifier: Notifier) -> None:
             f"Notifications {name}.",
             lambda name=name: notifier.figures[name],  # type: ignore[misc] # bound per loop
             counter=name != "waiting",
+        )
+
+
+def export_recorder(metrics: Metrics, recorder: Recorder) -> None:
+    """Clips of sound; the part ``clips`` has the same figures."""
+    for name in recorder.figures:
+        metrics.watch(
+            f"distressd_clips_{name}",
+            f"Clips of sound: {name}.",
+            lambda name=name: recorder.figures[name],  # type: ignore[misc] # bound per loop
+            counter=name not in {"waiting", "bytes"},
         )
 
 

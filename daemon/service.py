@@ -12,10 +12,11 @@ from typing import Literal
 from daemon.acoustic.evidence import AcousticEvidence
 from daemon.acoustic.load import load_ear
 from daemon.anew import restarts
+from daemon.clips.recorder import Recorder
 from daemon.config.schema import Config
 from daemon.control import LocalControl, ServiceControl
 from daemon.errors import DistressdError, PartDied
-from daemon.exports import export_language, export_notifier, export_pipeline
+from daemon.exports import export_language, export_notifier, export_pipeline, export_recorder
 from daemon.health import Health, PartHealth
 from daemon.language.lane import LanguageLane
 from daemon.minutes import MinuteTally
@@ -110,9 +111,11 @@ class Service:
             self._open_state(parts)
             self._make_pipeline()
             self._open_store(parts)
+            self._make_recorder()
             self._make_notifier()
             self._start_server(parts)
             self._start_notifier(parts)
+            self._start_recorder(parts)
             self._start_language(parts)
             self._start_pipeline(parts)
             self._settle()
@@ -149,7 +152,7 @@ class Service:
             self._deliver,
             heard=self._heard,
             failed=lambda _: self.stop("a part died"),
-            pause_changed=lambda _: self._publish_source(),
+            pause_changed=self._pause_changed,
             lane=self._lane,
             in_step=self._pace == "max",
         )
@@ -184,6 +187,17 @@ class Service:
         parts.callback(self._journal.close)
         parts.callback(self._keep_last_minute)
 
+    def _make_recorder(self) -> None:
+        never = ""
+        if not self._keeps_history:
+            never = "the demonstration is not recorded"
+        elif self._pace == "max":
+            never = "a recording that is played as fast as it goes is not recorded"
+        self._recorder = Recorder(
+            self._config.clips, self._pipeline.ring, self._state.path, self.health, never=never
+        )
+        export_recorder(self.metrics, self._recorder)
+
     def _make_notifier(self) -> None:
         self._control = ServiceControl(
             self._journal,
@@ -191,6 +205,7 @@ class Service:
             self._recall,
             self._live,
             self._stream_s,
+            self._recorder,
             notifier=lambda: self._notifier,  # made below
         )
         local = LocalControl(
@@ -229,6 +244,10 @@ class Service:
         parts.callback(self._notifier.stop)
         remind(self._notifier, self._journal)
 
+    def _start_recorder(self, parts: ExitStack) -> None:
+        parts.callback(self._recorder.stop)
+        self._recorder.start()
+
     def _start_pipeline(self, parts: ExitStack) -> None:
         self._recall.look(time.monotonic())
         parts.callback(self._pipeline.stop)
@@ -241,12 +260,14 @@ class Service:
 
     def _start_upkeep(self, parts: ExitStack) -> None:
         journal, notifier, source = self._journal, self._notifier, self._pipeline.source
+        recorder = self._recorder
         watched = [
             Part("The store's writer", lambda: journal.alive),
             Part("The server", lambda: self._server.alive),
             # One that died of an error has ended the stream already, and is told with it.
             Part("Fusion", lambda: self._pipeline.fusion.alive or bool(self._pipeline.error)),
             Part("The notifier", lambda: notifier.alive, notifier.revive),
+            Part("The recorder of clips", lambda: recorder.alive, recorder.start),
         ]
         if (lane := self._lane) is not None:
             watched.append(Part("The language lane", lambda: lane.alive, lane.start))
@@ -280,6 +301,7 @@ class Service:
         self._journal.reconfigure(transcripts=config.privacy.transcripts)
         self._pipeline.reconfigure(config)
         self._notifier.reconfigure(config.notify, config.quiet_hours)
+        self._recorder.reconfigure(config.clips)
 
     def _how_heard(self) -> Heard:
         loop, fusion = self._pipeline.loop, self._pipeline.fusion
@@ -325,10 +347,19 @@ class Service:
         log.info("The daemon stops: %s.", self._reason)
 
     def _deliver(self, event: AlertEvent) -> None:
-        """Write, send, tell: in the fusion thread."""
+        """Write, send, tell, record: in the fusion thread."""
         event = self._journal.append(event)
         self._server.publish(event)
         self._notifier.submit(event)
+        self._recorder.submit(event)
+
+    def _pause_changed(self, until: float | None) -> None:
+        """In the fusion thread."""
+        if until is None:
+            self._recorder.resumed()
+        else:
+            self._recorder.paused(self._pipeline.fusion.latest.sample)
+        self._publish_source()
 
     def _heard(self, evidence: AcousticEvidence) -> None:
         """Telemetry for who asks, and history: in the hop loop's thread."""

@@ -24,6 +24,7 @@ COMMANDS = {
     "alerts": ("daemon.cli.alerts:alerts", "Look at past alerts, answer them, export them."),
     "report": ("daemon.cli.report:report", "Write a page with pictures of what happened."),
     "forget": ("daemon.cli.forget:forget", "Remove what is kept, for good."),
+    "clips": ("daemon.cli.clips:clips", "Listen to the sound around alerts, where it is kept."),
     "rooms": ("daemon.cli.rooms:rooms", "Show every daemon that tells one MQTT broker."),
     "notify": ("daemon.cli.notify:notify", "Try the notification channels."),
     "models": ("daemon.cli.models:models", "List, fetch and verify the model files."),

@@ -20,7 +20,7 @@ _PATIENCE_S = 600.0
 def forget(
     *, since: float | None, until: float | None, everything: bool, yes: bool, as_json: bool
 ) -> None:
-    """Remove alerts, what was said of them, and history, for good.
+    """Remove alerts, what was said of them, clips of their sound, and history, for good.
 
     An alert of which any part lies in the span goes whole. With --all, stores that were set aside
     as damaged go, too. Nothing of it is left in any file of the state folder; backups, exports,
@@ -45,6 +45,7 @@ def forget(
 
 def _forget(since: float, until: float) -> None:
     """Through the daemon where one runs, else in its store."""
+    from daemon.clips.folder import ClipFolder
     from daemon.health import Health
     from daemon.serve.ask import ask
     from daemon.state import StateFolder
@@ -62,4 +63,5 @@ def _forget(since: float, until: float) -> None:
     if not folder.exists():
         return
     with StateFolder.open(folder) as state, Journal.open(state.path, health=Health()) as journal:
-        journal.forget(since, until)
+        alerts = journal.forget(since, until)
+        ClipFolder(state.path).forget(since, until, alerts)

@@ -5,7 +5,7 @@ from typing import Any
 
 from daemon.config.schema import Config
 
-LIVE = frozenset({"fusion", "quiet_hours", "notify", "privacy", "log"})
+LIVE = frozenset({"fusion", "quiet_hours", "notify", "privacy", "clips", "log"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,10 +45,9 @@ def describe(error: ErrorDetails) -> tuple[Loc, str]:
     sentence = _sentence(error)
     if error["type"] == "missing":
         return loc, f"{_name(loc)}: {sentence}"
-    if isinstance(value, dict | list):
-        return loc, f"{where}: {sentence}"
-    if _is_secret(loc):
-        return loc, f"{where}: {sentence}"
+    if isinstance(value, dict | list) or _is_secret(loc):
+        # What concerns several tables names them itself.
+        return loc, f"{where}: {sentence}" if loc else sentence
     return loc, f"{where} = {_shown(value)}: {sentence}"
 
 

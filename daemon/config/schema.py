@@ -3,7 +3,7 @@
 from datetime import time
 from typing import Annotated, Literal, get_args
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from daemon.config.fields import (
     FilePath,
@@ -182,6 +182,46 @@ class Privacy(Section):
     transcripts: bool = False
 
 
+def _recipients(value: tuple[str, ...]) -> tuple[str, ...]:
+    """Public keys that are some; a mistake does not show the list, which may have a secret."""
+    if value:
+        from daemon.clips.seal import Seal
+
+        Seal(value)
+    return value
+
+
+class Clips(Section):
+    """``[clips]``: sound around alerts, encrypted, for who wants that."""
+
+    enabled: bool = False
+    recipients: Annotated[tuple[str, ...], AfterValidator(_recipients)] = ()
+    level: Level = "warning"
+    before_s: float = Field(default=10.0, ge=0.0, le=120.0)
+    after_s: float = Field(default=5.0, ge=0.0, le=60.0)
+    longest_s: float = Field(default=120.0, ge=10.0, le=300.0)
+    retention_days: int = Field(default=30, ge=1, le=36_500)
+    max_mb: int = Field(default=512, ge=16, le=1_000_000)
+
+    @model_validator(mode="after")
+    def _sealed_for_somebody(self) -> "Clips":
+        if self.enabled and not self.recipients:
+            raise ValueError(
+                "enabled = true needs recipients, for whom clips are encrypted: run"
+                " `distressd clips key`, and put the public key that it shows there"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _before_within_longest(self) -> "Clips":
+        if self.before_s >= self.longest_s:
+            raise ValueError("before_s must be below longest_s, or the alert itself is left out")
+        return self
+
+
+RING_SPARE_S = 5.0  # the ring holds at least so much more than is wanted of it
+
+
 class Log(Section):
     """``[log]``: what is said on standard error."""
 
@@ -202,4 +242,15 @@ class Config(Section):
     store: Store = Store()
     notify: Notify = Notify()
     privacy: Privacy = Privacy()
+    clips: Clips = Clips()
     log: Log = Log()
+
+    @model_validator(mode="after")
+    def _ring_holds_what_clips_want(self) -> "Config":
+        needed_s = self.clips.before_s + RING_SPARE_S
+        if self.clips.enabled and needed_s > self.audio.ring_s:
+            raise ValueError(
+                f"[clips] before_s = {self.clips.before_s:g}: needs [audio] ring_s ="
+                f" {needed_s:g} or more"
+            )
+        return self

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from daemon.doctor import (
+    clips,
     clock,
     disk,
     microphone,
@@ -29,6 +30,7 @@ CHECKS: dict[str, Callable[[Setting], Finding]] = {
     "sound events": sound_events.check,
     "state folder": state_folder.check,
     "disk": disk.check,
+    "clips": clips.check,
     "clock": clock.check,
     "port": port.check,
     "notifications": notifications.check,

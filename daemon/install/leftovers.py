@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from daemon.clips.folder import FOLDER
+from daemon.clips.identity import default_identity
 from daemon.config.load import user_config_file
 from daemon.state import state_path
 from models.registry import user_folder
@@ -13,8 +15,11 @@ def leftovers(state: Path | None = None) -> list[tuple[str, Path]]:
     Args:
         state: the state folder, where it is not that of this user.
     """
+    folder = state or state_path()
     candidates = [
-        ("alerts, history and token", state or state_path()),
+        ("alerts, history and token", folder),
+        ("recorded clips of sound, encrypted", folder / FOLDER),
+        ("the key with which clips are heard", default_identity()),
         ("settings", user_config_file()),
         ("model files", user_folder()),
     ]

@@ -322,12 +322,15 @@ class Journal:
         if not found or not found[0]:
             raise StateError(f"Nobody has said anything of an alert {alert!r}.")
 
-    def forget(self, since_wall: float, until_wall: float) -> None:
+    def forget(self, since_wall: float, until_wall: float) -> frozenset[str]:
         """Remove alerts, feedback and minutes of a span for good; alerts come in between.
 
         An alert of which any event lies in the span goes whole. Where the span has no beginning,
         stores that were set aside because they were damaged go, too. Waits until nothing is left
-        of it in any file of the state folder.
+        of it in the store's files.
+
+        Returns:
+            The alerts that were removed.
 
         Raises:
             StateError: it cannot be done now, or not all of it.
@@ -340,6 +343,7 @@ class Journal:
             remove_damaged(self._folder)
         failure = "What was removed may still be found"
         self._carry_out(rebuild, failure, FORGET_PATIENCE_S, bare=True)
+        return removal.alerts
 
     def minute(self, minute: Minute) -> None:
         """Keep ``minute``. Returns at once."""

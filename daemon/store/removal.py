@@ -41,12 +41,16 @@ class Removal:
     Args:
         since: wall time, seconds since 1970.
         until: the same; not included.
+
+    Attributes:
+        alerts: those that go, once their first rows have gone.
     """
 
     def __init__(self, since: float, until: float) -> None:
         self._since = since
         self._until = until
         self._alerts: str | None = None
+        self.alerts: frozenset[str] = frozenset()
         self._left: list[str] = [_NOTICES, _EVENTS, _MINUTES, _FEEDBACK]
 
     @property
@@ -58,7 +62,8 @@ class Removal:
         """Delete the next rows, in the transaction of whoever calls."""
         if self._alerts is None:
             rows = connection.execute(_ALERTS, (self._since, self._until))
-            self._alerts = json.dumps([alert for (alert,) in rows.fetchall()])
+            found = [alert for (alert,) in rows.fetchall()]
+            self._alerts, self.alerts = json.dumps(found), frozenset(found)
         statement = self._left[0]
         words: tuple[object, ...] = (self._since, self._until, AT_ONCE)
         if statement is _EVENTS:

@@ -14,6 +14,7 @@ from importlib.metadata import distributions
 from pathlib import Path
 from typing import Any, get_args
 
+from daemon.clips.folder import FOLDER
 from daemon.config.load import LoadedConfig
 from daemon.doctor import CHECKS
 from daemon.doctor.check import Setting
@@ -35,6 +36,7 @@ PRIVATE = {
     ("serve", "tls_certificate"),
     ("serve", "tls_key"),
     ("acoustic", "weights"),
+    ("clips", "recipients"),
     ("language", "lora"),
     ("language", "recipe"),
 }
@@ -95,13 +97,17 @@ def service() -> dict[str, Any]:
 
 
 def files(folder: Path) -> list[dict[str, Any]]:
-    """Names, sizes and modes in the state folder; nothing is opened."""
+    """Names, sizes and modes in the state folder; nothing is opened.
+
+    The names of clips say when and of which alert they are; here they have numbers.
+    """
     found = []
-    for path in sorted(folder.rglob("*")) if folder.is_dir() else ():
+    for number, path in enumerate(sorted(folder.rglob("*")) if folder.is_dir() else ()):
         status = path.lstat()
+        name = path.relative_to(folder)
         found.append(
             {
-                "name": path.relative_to(folder).as_posix(),
+                "name": f"{FOLDER}/{number}" if name.parts[:-1] == (FOLDER,) else name.as_posix(),
                 "bytes": status.st_size,
                 "mode": stat.filemode(status.st_mode),
             }

@@ -2,9 +2,11 @@
 
 import time
 
+from daemon.audio.ring import Ring
+from daemon.clips.recorder import Recorder
 from daemon.clock import StreamClock
 from daemon.config.notify import Notify
-from daemon.config.schema import Config, Fusion, QuietHours
+from daemon.config.schema import Clips, Config, Fusion, QuietHours
 from daemon.control import ServiceControl
 from daemon.errors import StateError
 from daemon.fusion.thread import FusionThread
@@ -82,7 +84,10 @@ def test_a_word_that_was_kept_is_no_failure_where_the_store_cannot_be_read(
         recall = Recall(journal, learn)
         notifier, told = Notifier(Notify(), QuietHours(), Health(), "mic"), []
         monkeypatch.setattr(notifier, "answered", told.append)
-        control = ServiceControl(journal, fusion, recall, live, lambda: 0.0, lambda: notifier)
+        recorder = Recorder(Clips(), Ring(16_000), tmp_path, Health())
+        control = ServiceControl(
+            journal, fusion, recall, live, lambda: 0.0, recorder, lambda: notifier
+        )
         control.false_alarm("a")
         assert told == ["a"]
         assert [said for _, said in journal.archive.remarks(0.0)] == ["false_alarm"]

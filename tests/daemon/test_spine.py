@@ -93,6 +93,7 @@ def test_stopped_daemon_clears_and_exits_cleanly(start_daemon, scene_recording):
     assert (cleared["id"], cleared["reason"]) == (raised["id"], "stopped")
     assert daemon.process.wait(timeout=30) == 0
     assert not (daemon.state / "run.json").exists()
+    assert not (daemon.state / "clips").exists(), "no sound is kept unless that is switched on"
 
 
 @pytest.mark.slow

@@ -2,7 +2,7 @@ from datetime import time
 
 from daemon.config.changes import changes, merged
 from daemon.config.notify import Notify
-from daemon.config.schema import Config, Fusion, Log, Privacy, QuietHours, Serve, Thresholds
+from daemon.config.schema import Clips, Config, Fusion, Log, Privacy, QuietHours, Serve, Thresholds
 
 
 def test_nothing_changes():
@@ -16,6 +16,7 @@ def test_what_changes_at_once_and_what_waits():
         quiet_hours=QuietHours(enabled=True, start=time(21, 0)),
         notify=Notify(level="critical"),
         privacy=Privacy(transcripts=True),
+        clips=Clips(after_s=9.0),
         log=Log(level="debug"),
         serve=Serve(port=9_000),
     )
@@ -26,6 +27,7 @@ def test_what_changes_at_once_and_what_waits():
         "[quiet_hours] start",
         "[notify] level",
         "[privacy] transcripts",
+        "[clips] after_s",
         "[log] level",
     )
     assert found.waiting == ("[serve] port",)

@@ -13,6 +13,8 @@ from daemon.config.load import (
 from daemon.config.schema import Config
 from daemon.errors import ConfigError
 
+PUBLIC = "age1vxqzzp76c42lugflku6c66gtmgmmyt3jxgukmp2z9n66nkq88fnsh02tgx"
+
 
 @pytest.fixture
 def write(tmp_path: Path):
@@ -78,6 +80,29 @@ level = "criticl"
         (
             "[fusion]\nrelease = 0.65",
             "1: [fusion]: release must be below threshold.advisory, or alerts flicker",
+        ),
+        (
+            "\n[clips]\nenabled = true",
+            "2: [clips]: enabled = true needs recipients, for whom clips are encrypted: run"
+            " `distressd clips key`, and put the public key that it shows there",
+        ),
+        (
+            '[clips]\nlongest_s = 20\nrecipients = ["age1nobody"]',
+            '3: [clips] recipients: "age1nobody" is no public key of age, which begins with age1;'
+            " `distressd clips key` makes one",
+        ),
+        (
+            '[clips]\nrecipients = ["AGE-SECRET-KEY-1KGC7"]',
+            "2: [clips] recipients: has the secret half of a key. Put the public half here, and"
+            " make a new key if others may have read this file",
+        ),
+        (
+            "[clips]\nbefore_s = 30\nlongest_s = 30",
+            "1: [clips]: before_s must be below longest_s, or the alert itself is left out",
+        ),
+        (
+            f'[audio]\nring_s = 8\n[clips]\nenabled = true\nrecipients = ["{PUBLIC}"]',
+            "1: [clips] before_s = 10: needs [audio] ring_s = 15 or more",
         ),
         (
             "\n[fusion.threshold]\nwarning = 0.95",

@@ -6,10 +6,12 @@ import pytest
 from click.testing import CliRunner
 
 from daemon.cli import main
+from daemon.clips.identity import default_identity, make_identity
 from daemon.config.notify import Notify
-from daemon.config.schema import Acoustic, Audio, Config, Serve
+from daemon.config.schema import Acoustic, Audio, Clips, Config, Serve
 from daemon.doctor import (
     CHECKS,
+    clips,
     disk,
     microphone,
     notifications,
@@ -96,6 +98,21 @@ def test_a_state_folder_that_is_no_folder(tmp_path):
     path.touch()
     assert state_folder.check(Setting(Config(), path)).mark == "failed"
     assert state_folder.check(Setting(Config(), path / "below")).mark == "failed"
+
+
+def test_clips_and_their_key(setting, tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert clips.check(setting()).message == "no sound is kept"
+    recipient = make_identity(default_identity())
+    on = setting(clips=Clips(enabled=True, recipients=(recipient,)))
+    assert clips.check(on).mark == "ok"
+    folder = tmp_path / "state" / "clips"
+    folder.mkdir(parents=True, mode=0o755)
+    folder.chmod(0o755)
+    assert clips.check(on).remedy == f"Run: chmod 700 {folder}"
+    default_identity().chmod(0o640)
+    assert clips.check(setting()).mark == "failed"
 
 
 @pytest.mark.parametrize(("free", "mark"), [(10**6, "failed"), (10**8, "warning"), (10**10, "ok")])

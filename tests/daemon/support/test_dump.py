@@ -14,6 +14,7 @@ from daemon.wire.base import rfc3339
 
 TOKEN = "t0ken-" + "x" * 40
 SAID = "please-help-me-he-is-here"
+PUBLIC = "age1vxqzzp76c42lugflku6c66gtmgmmyt3jxgukmp2z9n66nkq88fnsh02tgx"
 PRIVATE = [
     TOKEN,
     SAID,
@@ -26,6 +27,9 @@ PRIVATE = [
     "hunter2",
     "ring-the-neighbour",
     "broker-of-anna",
+    "20260131T140000Z",
+    "sealed-sound",
+    PUBLIC[:20],
 ]
 
 
@@ -36,6 +40,8 @@ def machine(tmp_path, monkeypatch):
     state.mkdir(parents=True, mode=0o700)
     (state / "token").write_text(TOKEN)
     (state / "token").chmod(0o600)
+    (state / "clips").mkdir()
+    (state / "clips" / "20260131T140000Z_9s_abc.flac.age").write_text("sealed-sound")
     monkeypatch.setenv("HOME", str(home))
     monkeypatch.setenv("DISTRESSD_STATE", str(state))
     monkeypatch.setenv("LOGNAME", "jane-doe")
@@ -51,7 +57,7 @@ def machine(tmp_path, monkeypatch):
     config.write_text(
         '[audio]\ndevice = "Annas-Headset"\n[serve]\nport = 0\norigins = ["https://care-of-anna.example"]\n'
         '[language]\nlora = "anna-speaks.gguf"\n'
-        "[privacy]\ntranscripts = true\n"
+        f'[privacy]\ntranscripts = true\n[clips]\nrecipients = ["{PUBLIC}"]\n'
         '[notify.webhook.grandma]\nurl = "https://hunter2.example"\nsecret = "hunter2"\n'
         '[notify.command.bell]\ncommand = ["ring-the-neighbour"]\n'
         '[notify.mqtt.home]\nhost = "broker-of-anna"\nusername = "hunter2"\n'
@@ -114,7 +120,9 @@ def test_what_helps_is_in_it(machine, tmp_path):
     assert settings["privacy"]["transcripts"] is True
     assert settings["fusion"]["threshold"]["critical"] > 0
     assert json.loads(parts["store.json"])["events"] == {"raised scream critical": 1}
-    assert "token" in {entry["name"] for entry in json.loads(parts["state.json"])}
+    names = {entry["name"] for entry in json.loads(parts["state.json"])}
+    assert {"token", "clips"} < names
+    assert sum(name.startswith("clips/") for name in names) == 1
     assert json.loads(parts["doctor.json"])["python"]["mark"] == "ok"
     assert parts["log.txt"].startswith("alert said [quoted] to [name]")
 

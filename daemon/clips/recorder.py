@@ -1,0 +1,407 @@
+"""The thread that records the sound around alerts, where the user wants that."""
+
+import logging
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Collection
+from concurrent.futures import CancelledError, Future
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from daemon.audio.ring import Ring
+from daemon.clips.folder import ClipFolder
+from daemon.clips.seal import Seal
+from daemon.clips.take import Take
+from daemon.config.schema import Clips
+from daemon.errors import ClipError, StateError
+from daemon.health import Health
+from daemon.store.trouble import trouble
+from daemon.wire.alert import AlertEvent
+from daemon.wire.base import LEVELS, Level, wall_seconds
+from models.features.constants import SAMPLE_RATE
+
+log = logging.getLogger(__name__)
+
+LOOK_S: Final = 1.0  # while something is recorded; the ring holds much more
+TIDY_S: Final = 3_600.0
+RETRY_S: Final = 30.0
+MOST_EVENTS: Final = 64
+MOST_TAKES: Final = 4
+MOST_WAITING: Final = 4  # sealed clips in memory for which there is no room on the disk
+FORGET_PATIENCE_S: Final = 60.0
+# Nothing follows on these: there is no sound after them that belongs to the alert.
+_CUT: Final = {"paused", "source_lost"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Raised:
+    alert: str
+    level: Level
+    sample: int
+    begin: int
+    wall: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Risen:
+    alert: str
+    level: Level
+
+
+@dataclass(frozen=True, slots=True)
+class _Cleared:
+    alert: str
+    end: int
+
+
+_Event = _Raised | _Risen | _Cleared
+
+
+@dataclass(frozen=True, slots=True)
+class _Forget:
+    since: float
+    until: float
+    alerts: frozenset[str]
+    done: "Future[None]"
+
+
+@dataclass(frozen=True, slots=True)
+class _Sealed:
+    alert: str
+    began: float
+    seconds: float
+    content: bytes
+
+
+class Recorder:
+    """Records, seals and keeps; removes what is too old.
+
+    Whoever tells it something never waits for it, but who has something forgotten.
+
+    Args:
+        config: ``[clips]``.
+        ring: where the sound is.
+        state: the state folder.
+        health: where the part ``clips`` is reported.
+        never: why nothing is recorded of this source whatever the configuration says; empty: it
+            may be.
+        clock: wall time, seconds since 1970.
+
+    Attributes:
+        figures: what was done since the start.
+    """
+
+    def __init__(
+        self,
+        config: Clips,
+        ring: Ring,
+        state: Path,
+        health: Health,
+        *,
+        never: str = "",
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._config = config
+        self._ring = ring
+        self._state = state
+        self._health = health
+        self._never = never
+        self._folder = ClipFolder(state, clock)
+        self._asked = threading.Condition()
+        self._events: deque[_Event] = deque()
+        self._forgets: deque[_Forget] = deque()
+        self._not_before = 0  # sound before this sample is never recorded
+        self._cut: int | None = None  # nor is what follows on this one, of takes that are open
+        self._woken = False
+        self._stopping = False
+        self._thread: threading.Thread | None = None
+        # Of the thread alone:
+        self._takes: list[Take] = []
+        self._waiting: deque[_Sealed] = deque()
+        self._retry_s = self._tidy_s = 0.0
+        self._trouble: tuple[str, str] | None = None
+        self.figures = dict.fromkeys(("recorded", "failed", "dropped", "waiting", "bytes"), 0)
+
+    @property
+    def records(self) -> bool:
+        """Whether clips are recorded."""
+        return self._config.enabled and not self._never
+
+    @property
+    def alive(self) -> bool:
+        """Whether somebody does the work, where there is any."""
+        return self._thread is None or self._thread.is_alive()
+
+    def start(self) -> None:
+        """Begin, or begin again; a thread only where there is something to record or to remove."""
+        for take in self._takes:  # of a thread that died
+            take.finish()
+        self._takes.clear()
+        self._trouble = None
+        self._report()
+        if self.records or self._folder.path.exists():
+            self._thread = threading.Thread(target=self._run, name="clips", daemon=True)
+            self._thread.start()
+
+    def stop(self) -> None:
+        """Keep what was recorded until now, and end."""
+        with self._asked:
+            self._stopping = True
+            self._asked.notify()
+        if self._thread is not None:
+            self._thread.join()
+
+    def reconfigure(self, config: Clips) -> None:
+        """Go by ``config`` from the next alert on; where it is off, what is open is dropped."""
+        with self._asked:
+            was, self._config = self._config, config
+            if was.enabled and not config.enabled:
+                self._not_before = self._ring.written
+                self._events.clear()
+            self._wake()
+        if self._thread is None:
+            self.start()
+
+    def submit(self, event: AlertEvent) -> None:
+        """Take notice of ``event``. Returns at once."""
+        if not self.records:
+            return
+        sample = round(event.stream_s * SAMPLE_RATE)
+        config = self._config
+        with self._asked:
+            if len(self._events) >= MOST_EVENTS:  # of a clear that is lost, the clip ends by itself
+                self.figures["dropped"] += 1
+                return
+            if event.phase == "raised":
+                onset = min(sample, round(event.onset_s * SAMPLE_RATE))
+                begin = onset - round(config.before_s * SAMPLE_RATE)
+                begin = max(0, begin, self._not_before)
+                wall = wall_seconds(event.time)
+                self._events.append(_Raised(event.id, event.level, sample, begin, wall))
+            else:
+                self._events.append(_Risen(event.id, event.level))
+                if event.phase == "cleared":
+                    after_s = 0.0 if event.reason in _CUT else config.after_s
+                    end = sample + round(after_s * SAMPLE_RATE)
+                    self._events.append(_Cleared(event.id, end))
+            self._wake()
+
+    def paused(self, sample: int) -> None:
+        """A pause begins: what is recorded ends at ``sample``. Returns at once."""
+        with self._asked:
+            self._cut = sample if self._cut is None else min(self._cut, sample)
+            self._not_before = max(self._not_before, sample)
+            self._wake()
+
+    def resumed(self) -> None:
+        """A pause ends: nothing that was said in it is recorded. Returns at once."""
+        with self._asked:
+            self._not_before = self._ring.written
+
+    def forget(self, since: float, until: float, alerts: Collection[str] = ()) -> None:
+        """Remove every clip of the span and of ``alerts``, those that are being recorded, too.
+
+        Raises:
+            StateError: not everything could be removed.
+        """
+        done: Future[None] = Future()
+        with self._asked:
+            self._not_before = self._ring.written
+            working = self._thread is not None and self._thread.is_alive()
+            if working:
+                self._forgets.append(_Forget(since, until, frozenset(alerts), done))
+                self._wake()
+        try:
+            if working:
+                done.result(FORGET_PATIENCE_S)
+            else:
+                self._folder.forget(since, until, alerts)
+        except (ClipError, CancelledError, TimeoutError) as error:
+            words = str(error) or type(error).__name__
+            raise StateError(f"Not every clip could be removed ({words}).", "Try again.") from error
+        finally:
+            done.cancel()  # nobody waits for it any more
+
+    def _wake(self) -> None:
+        """Let the thread look. The lock is held."""
+        self._woken = True
+        self._asked.notify()
+
+    def _run(self) -> None:
+        try:
+            self._folder.remove_drafts()
+            while self._look():
+                pass
+        except Exception as error:
+            log.exception("The recorder of clips died; alerts go on without it")
+            self._health.report(
+                "clips", "failed", f"The recorder died ({error}).", "The log has more."
+            )
+
+    def _look(self) -> bool:
+        """Wait, and do what there is to do; false after the last time."""
+        with self._asked:
+            self._asked.wait_for(lambda: self._woken or self._stopping, self._patience_s())
+            stopping, self._woken = self._stopping, False
+            events, cut, forgets = list(self._events), self._cut, list(self._forgets)
+            self._events.clear()
+            self._forgets.clear()
+            self._cut = None
+        # A take that begins is read with the next look: the alert itself is on its way now.
+        earlier = list(self._takes)
+        for event in events:
+            self._hear(event)
+        for take in self._takes:
+            if cut is not None and take.begin < cut:
+                take.end_at(cut)
+            if stopping or take in earlier:
+                take.record()
+        for forget in forgets:
+            self._forget(forget)
+        self._put_away(everything=stopping)
+        self._keep()
+        self._tidy()
+        return not stopping
+
+    def _patience_s(self) -> float:
+        if self._takes:
+            return LOOK_S
+        next_s = min(self._tidy_s, self._retry_s if self._waiting else self._tidy_s)
+        return max(0.0, next_s - time.monotonic())
+
+    def _hear(self, event: _Event) -> None:
+        match event:
+            case _Raised():
+                self._begin(event)
+            case _Risen():
+                for take in self._takes:
+                    if take.alert == event.alert:
+                        take.rise(event.level)
+            case _Cleared():
+                for take in self._takes:
+                    if take.alert == event.alert:
+                        take.over = True
+                        take.end_at(event.end)
+
+    def _begin(self, event: _Raised) -> None:
+        if len(self._takes) >= MOST_TAKES:
+            # The oldest that only records what came after its alert makes room.
+            over = next((take for take in self._takes if take.over), None)
+            if over is None:
+                self.figures["dropped"] += 1
+                log.warning("Clips: alert %s is not recorded: too many are open", event.alert)
+                return
+            over.end_at(event.sample)
+            over.record()
+            self._take_down(over)
+        take = Take(
+            event.alert,
+            event.level,
+            self._ring,
+            begin=event.begin,
+            longest=round(self._config.longest_s * SAMPLE_RATE),
+            raised=event.sample,
+            wall=event.wall,
+        )
+        self._takes.append(take)
+
+    def _put_away(self, *, everything: bool) -> None:
+        """Seal what is whole."""
+        for take in list(self._takes):
+            if everything or take.done or not self.records:
+                self._take_down(take)
+
+    def _take_down(self, take: Take) -> None:
+        self._takes.remove(take)
+        recorded = take.finish()
+        least = LEVELS.index(self._config.level)
+        if recorded is None or not self.records or LEVELS.index(take.level) < least:
+            return
+        seal = Seal(self._config.recipients)
+        sealed = seal.close(recorded.flac())
+        if len(self._waiting) >= MOST_WAITING:
+            lost = self._waiting.popleft()
+            self.figures["failed"] += 1
+            log.error("Clips: that of alert %s is lost: there was no room for it", lost.alert)
+        self._waiting.append(_Sealed(take.alert, recorded.began, recorded.seconds, sealed))
+        self._retry_s = 0.0
+        for gap in recorded.gaps:
+            log.warning("Clips: that of alert %s has a gap: %s", take.alert, gap)
+
+    def _keep(self) -> None:
+        """Write what waits, in order; try again later where that fails."""
+        if not self._waiting or time.monotonic() < self._retry_s:
+            return
+        while self._waiting:
+            clip = self._waiting[0]
+            try:
+                kept = self._folder.write(clip.alert, clip.began, clip.seconds, clip.content)
+            except OSError as error:
+                self._retry_s = time.monotonic() + RETRY_S
+                found = trouble(error, self._folder.path.parent)
+                self._complain(f"A clip cannot be written: {found.words}.", found.remedy)
+                return
+            self._waiting.popleft()
+            self.figures["recorded"] += 1
+            log.info("Clips: alert %s: %.0f s, %d bytes", kept.alert, clip.seconds, kept.size)
+        self._tidy_s = 0.0
+        self._trouble = None
+        self._report()
+
+    def _tidy(self) -> None:
+        if time.monotonic() < self._tidy_s:
+            return
+        self._tidy_s = time.monotonic() + TIDY_S
+        config = self._config
+        try:
+            self.figures["bytes"] = self._folder.tidy(config.retention_days, config.max_mb * 10**6)
+        except ClipError as error:
+            self._complain(error.message, error.remedy)
+        else:
+            if not self._waiting:
+                self._trouble = None
+            self._report()
+
+    def _forget(self, forget: _Forget) -> None:
+        if not forget.done.set_running_or_notify_cancel():
+            return
+        now = time.time()
+        for take in list(self._takes):
+            if take.alert in forget.alerts or (take.began < forget.until and now > forget.since):
+                self._takes.remove(take)
+                take.finish()
+        left = [
+            clip
+            for clip in self._waiting
+            if not (
+                clip.alert in forget.alerts
+                or (clip.began < forget.until and clip.began + clip.seconds > forget.since)
+            )
+        ]
+        self._waiting = deque(left)
+        try:
+            self._folder.forget(forget.since, forget.until, forget.alerts)
+        except ClipError as error:
+            forget.done.set_exception(error)
+        else:
+            forget.done.set_result(None)
+        self._tidy_s = 0.0
+
+    def _complain(self, reason: str, remedy: str) -> None:
+        if self._trouble != (reason, remedy):
+            log.error("Clips: %s %s Alerts are not affected", reason, remedy)
+        self._trouble = (reason, remedy)
+        self._report()
+
+    def _report(self) -> None:
+        self.figures["waiting"] = len(self._waiting)
+        figures = {name: float(value) for name, value in self.figures.items()}
+        if self._trouble is not None and self.records:
+            self._health.report("clips", "degraded", *self._trouble, figures)
+        elif self.records:
+            self._health.report("clips", "ok", figures=figures)
+        else:
+            reason = self._never if self._config.enabled else "switched off by [clips] enabled"
+            self._health.report("clips", "off", reason, figures=figures)
