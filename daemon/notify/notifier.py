@@ -15,6 +15,7 @@ from daemon.errors import UsageError
 from daemon.health import Health, PartHealth, State
 from daemon.notify.channels.channel import Channel
 from daemon.notify.channels.made import Surroundings, local_channel, made
+from daemon.notify.handover import Handover
 from daemon.notify.host import host_name
 from daemon.notify.notice import Notice, trial_notice
 from daemon.notify.outbox import Outbox
@@ -75,6 +76,7 @@ class Notifier:
         self._settings: dict[str, Rules] = {}
         self._lock = threading.Lock()
         self._parts: dict[str, PartHealth] = {}
+        self._handover = Handover(self._hand_on)
         self._running = False
 
     def start(self) -> None:
@@ -92,6 +94,7 @@ class Notifier:
             self._start(name, settings, kept=mine)
         for name, lost in kept.items():
             log.warning("channel %s: it is no more; %d that waited are dropped", name, len(lost))
+        self._handover.start()
         self._summarise()
 
     def keep(self) -> None:
@@ -101,15 +104,17 @@ class Notifier:
 
     def forget(self, since: float, until: float) -> None:
         """Tell nothing any more of a span of wall time; what the store has of it is its own."""
+        self._handover.flush()
         for sender in tuple(self._senders.values()):
             sender.forget(since, until)
 
     def submit(self, event: AlertEvent) -> None:
-        """Hand over a new event (never one replayed from the store); does not block."""
-        if event.source == "demo":
-            return
-        for sender in tuple(self._senders.values()):
-            sender.submit(event)
+        """Hand over a new event (never one replayed from the store); does not block.
+
+        Channels learn of it a moment later: subscribers are told first.
+        """
+        if event.source != "demo":
+            self._handover.put(event)
 
     def tell(self, notice: Notice) -> None:
         """Hand over what people are to know of the daemon itself; does not block."""
@@ -118,6 +123,7 @@ class Notifier:
 
     def answered(self, alert: str) -> None:
         """Somebody has acknowledged ``alert``, or called it false: nobody else need be told."""
+        self._handover.flush()
         for sender in tuple(self._senders.values()):
             sender.answered(alert)
 
@@ -138,6 +144,7 @@ class Notifier:
 
     def reconfigure(self, config: Notify, quiet_hours: QuietHours) -> None:
         """Notify by these settings from now on. What waits goes on waiting."""
+        self._handover.flush()  # what has come is told by the rules under which it came
         self._config, self._quiet = config, quiet_hours
         if self._source == "demo" or not self._running:
             return
@@ -158,17 +165,18 @@ class Notifier:
     @property
     def alive(self) -> bool:
         """Whether everybody is told who is to be told."""
-        return all(sender.alive for sender in self._senders.values())
+        return self._handover.alive and all(sender.alive for sender in self._senders.values())
 
     def revive(self) -> None:
         """Start again what has died."""
-        for sender in self._senders.values():
-            if not sender.alive:
-                sender.start()
+        for part in (self._handover, *self._senders.values()):
+            if not part.alive:
+                part.start()
 
     def stop(self, timeout_s: float = 1.0) -> None:
         """Send what waits if that goes quickly, then end."""
         self._running = False
+        self._handover.stop()
         deadline = time.monotonic() + timeout_s
         for sender in self._senders.values():
             sender.stop()
@@ -179,6 +187,10 @@ class Notifier:
                 sender.give_up()
         elif waiting := self._waiting():
             log.info("%d notices wait for the next start", len(waiting))
+
+    def _hand_on(self, event: AlertEvent, now_s: float, wall: float) -> None:
+        for sender in tuple(self._senders.values()):
+            sender.submit(event, now_s, wall)
 
     def _waiting(self) -> dict[tuple[str, str], Waiting]:
         """Everything that waits, by channel and key."""

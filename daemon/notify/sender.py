@@ -126,12 +126,11 @@ class Sender:
             self._test = notice
             self._wake_up()
 
-    def submit(self, event: AlertEvent) -> None:
-        """Hand over an alert event; does not block."""
-        now = time.monotonic()
+    def submit(self, event: AlertEvent, now_s: float, wall: float) -> None:
+        """Hand over an alert event, which came at that monotonic and wall time; does not block."""
         with self._lock:
-            for notice in self._selection.alert(event, now, time.time()):
-                self._outbox.add(notice, now)
+            for notice in self._selection.alert(event, now_s, wall):
+                self._outbox.add(notice, now_s)
             self._state_changed = True
             self._wake_up()
 
