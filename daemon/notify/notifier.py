@@ -169,7 +169,8 @@ class Notifier:
 
     def revive(self) -> None:
         """Start again what has died."""
-        for part in (self._handover, *self._senders.values()):
+        parts: tuple[Handover | Sender, ...] = (self._handover, *self._senders.values())
+        for part in parts:
             if not part.alive:
                 part.start()
 

@@ -2,6 +2,7 @@
 
 import json
 import queue
+import time
 
 from daemon.notify.channels.made import Surroundings
 from daemon.notify.channels.standing import Standing
@@ -138,4 +139,7 @@ def test_a_wrong_password_is_said(start, broker, board, alert):
     health = board.until("notify_home", "unavailable")
     assert health.reason == "The broker refuses username and password."
     notifier.submit(alert())
-    assert notifier.figures_of("home")["waiting"] == 1
+    deadline = time.monotonic() + 60
+    while notifier.figures_of("home")["waiting"] != 1:
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
