@@ -88,6 +88,7 @@ def listed(
 @json_option
 def show(*, alert: str, config_path: Path | None, as_json: bool) -> None:
     """Show everything that is kept of ALERT (its id, or how that begins)."""
+    from daemon.clips.folder import ClipFolder
     from daemon.config.load import load_config
     from daemon.store.reading import open_archive
 
@@ -95,12 +96,14 @@ def show(*, alert: str, config_path: Path | None, as_json: bool) -> None:
     with open_archive(state_path(), transcripts=transcripts) as archive:
         life = _one(archive.life(alert), alert)
         events, remarks = archive.story(life.id)
+    clip = next((c for c in ClipFolder(state_path()).clips() if c.alert == life.id), None)
     if as_json:
         print_json(
             {
                 **_stored(life),
                 "events": [event.model_dump(mode="json") for event in events],
                 "remarks": [remark.model_dump(mode="json") for remark in remarks],
+                "clip": None if clip is None else str(clip.path),
             }
         )
         return
@@ -117,6 +120,8 @@ def show(*, alert: str, config_path: Path | None, as_json: bool) -> None:
             click.echo(f"    said: {event.transcript}")
     for remark in remarks:
         click.echo(f"  {_clock(remark.time)}  {_SAID[remark.said]}")
+    if clip is not None:
+        click.echo(f"  sound: {clip.seconds} s, encrypted: distressd clips export {life.id}")
 
 
 @click.command()

@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from daemon.errors import ClipError
+from daemon.store.disk import sync_through
 from daemon.store.retention import SECONDS_PER_DAY, Allowance
 
 logger = logging.getLogger(__name__)
@@ -120,7 +121,7 @@ class ClipFolder:
             with os.fdopen(descriptor, "wb") as file:
                 file.write(sealed)
                 file.flush()
-                os.fsync(file.fileno())
+                sync_through(file.fileno())
             Path(draft).replace(path)
         except OSError:
             with contextlib.suppress(OSError):  # what is wrong is raised already
@@ -221,6 +222,6 @@ def _clip(entry: "os.DirEntry[str]") -> Clip | None:
 def _sync(folder: Path) -> None:
     descriptor = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
     try:
-        os.fsync(descriptor)
+        sync_through(descriptor)
     finally:
         os.close(descriptor)

@@ -156,13 +156,17 @@ class Recorder:
     def reconfigure(self, config: Clips) -> None:
         """Go by ``config`` from the next alert on; where it is off, what is open is dropped."""
         with self._asked:
-            was, self._config = self._config, config
-            if was.enabled and not config.enabled:
+            if config.enabled != self._config.enabled:
+                # What was said before it was switched on, or while it was off, is not recorded.
                 self._not_before = self._ring.written
                 self._events.clear()
+            self._config = config
+            self._tidy_s = 0.0
             self._wake()
         if self._thread is None:
             self.start()
+        else:
+            self._report()
 
     def submit(self, event: AlertEvent) -> None:
         """Take notice of ``event``. Returns at once."""
@@ -401,7 +405,9 @@ class Recorder:
         if self._trouble is not None and self.records:
             self._health.report("clips", "degraded", *self._trouble, figures)
         elif self.records:
-            self._health.report("clips", "ok", figures=figures)
+            self._health.report(
+                "clips", "ok", "sound around alerts is kept, encrypted", "", figures
+            )
         else:
             reason = self._never if self._config.enabled else "switched off by [clips] enabled"
             self._health.report("clips", "off", reason, figures=figures)

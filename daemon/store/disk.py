@@ -110,14 +110,21 @@ class Disk:
             self._on_change()
 
     def _flush(self) -> None:
-        full = getattr(fcntl, "F_FULLFSYNC", None)  # macOS: fsync alone stops at the drive's cache
-        if full is not None:
-            with contextlib.suppress(
-                OSError
-            ):  # not on every file system; then fsync is all there is
-                fcntl.fcntl(self._log, full)
-                return
-        os.fsync(self._log)
+        sync_through(self._log)
 
     def _move(self) -> None:
         self._connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+
+
+def sync_through(descriptor: int) -> None:
+    """Wait until what was written there outlives a power failure.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    full = getattr(fcntl, "F_FULLFSYNC", None)  # macOS: fsync alone stops at the drive's cache
+    if full is not None:
+        with contextlib.suppress(OSError):  # not on every file system; then fsync is all there is
+            fcntl.fcntl(descriptor, full)
+            return
+    os.fsync(descriptor)

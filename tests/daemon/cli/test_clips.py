@@ -15,6 +15,10 @@ from daemon.clips.identity import default_identity, make_identity, read_identiti
 from daemon.clips.seal import Seal
 from daemon.clips.take import Gap, Recorded
 from daemon.config.load import parse_config
+from daemon.health import Health
+from daemon.store.journal import Journal
+from daemon.wire.alert import AlertEvent
+from daemon.wire.base import rfc3339
 
 
 @pytest.fixture
@@ -106,6 +110,32 @@ def test_export_needs_the_right_key_and_a_private_one(clips, tmp_path):
     )
     assert "There is no clip" in invoke("clips", "export", "zzz", status=1).output
     assert not list(tmp_path.glob("*.flac"))
+
+
+def test_an_alert_says_that_its_sound_is_kept(clips, state):
+    with Journal.open(state, health=Health()) as journal:
+        for name in ("new-one", "other"):
+            journal.append(
+                AlertEvent(
+                    time=rfc3339(time.time()),
+                    stream_s=1.0,
+                    id=name,
+                    phase="raised",
+                    kind="scream",
+                    level="critical",
+                    score=0.9,
+                    evidence={},
+                    why="A scream.",
+                    emotions=[],
+                    sounds=[],
+                    onset_s=0.5,
+                    source="mic",
+                )
+            )
+    assert "distressd clips export new-one" in invoke("alerts", "show", "new").stdout
+    told = json.loads(invoke("alerts", "show", "new", "--json").stdout)
+    assert told["clip"] == str(clips.find("new").path)
+    assert json.loads(invoke("alerts", "show", "other", "--json").stdout)["clip"] is None
 
 
 def test_delete(clips):

@@ -184,10 +184,11 @@ def test_what_is_being_recorded_is_forgotten_too(open_room, key):
 
 
 def test_only_the_span_and_the_named_alerts_are_forgotten(open_room):
-    room = open_room()
+    room = open_room(start=False)
     sealed = b"x" * 100
     for name, at in (("one", 100.0), ("two", 200.0), ("three", 300.0)):
         room.folder.write(name, room.wall + at, 10.0, sealed)
+    room.recorder.start()
     room.recorder.forget(room.wall + 205.0, room.wall + 290.0, {"one"})
     assert [clip.alert for clip in room.folder.clips()] == ["three"]
 
@@ -233,6 +234,7 @@ def test_switched_off_while_it_runs(open_room):
     room.recorder.reconfigure(Clips())
     room.play(2)
     room.tell("abc", "cleared", 3.0)
+    assert room.health.part("clips").state == "off"
     room.recorder.stop()
     assert room.folder.clips() == []
 
@@ -240,12 +242,19 @@ def test_switched_off_while_it_runs(open_room):
 def test_switched_on_while_it_runs(open_room, key):
     room = open_room(enabled=False)
     room.play(3)
-    room.recorder.reconfigure(Clips(enabled=True, recipients=(key.recipient,)))
+    on = Clips(enabled=True, recipients=(key.recipient,), after_s=1.0)
+    room.recorder.reconfigure(on)
     assert room.health.part("clips").state == "ok"
-    room.tell("abc", "raised", 3.0)
-    room.tell("abc", "cleared", 3.0)
-    room.play(6)
-    assert [clip.alert for clip in room.clips(1)] == ["abc"]
+    room.play(1)
+    room.tell("abc", "raised", 4.0)
+    room.tell("abc", "cleared", 4.0)
+    room.play(2)
+    (clip,) = room.clips(1)
+    np.testing.assert_array_equal(key.hear(clip), room.span(3.0, 5.0))
+    room.recorder.reconfigure(Clips())
+    assert room.health.part("clips").state == "off"
+    room.recorder.reconfigure(on)
+    assert room.health.part("clips").state == "ok"
 
 
 def test_a_recorder_that_died_is_begun_again(open_room, monkeypatch, caplog):
