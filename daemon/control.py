@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from daemon.clips.folder import Span
 from daemon.clips.recorder import Recorder
 from daemon.fusion.thread import FusionThread
 from daemon.notify.notifier import Notifier
@@ -54,7 +55,7 @@ class ServiceControl:
         """Remove what happened from ``since`` to ``until``; a StateError if that fails."""
         self.notifier().forget(since, until)
         alerts = self.journal.forget(since, until)
-        self.recorder.forget(since, until, alerts)
+        self.recorder.forget(Span(since, until, alerts))
         self.recall.now()
 
     def pause(self, seconds: float) -> None:

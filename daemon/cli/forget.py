@@ -45,7 +45,7 @@ def forget(
 
 def _forget(since: float, until: float) -> None:
     """Through the daemon where one runs, else in its store."""
-    from daemon.clips.folder import ClipFolder
+    from daemon.clips.folder import ClipFolder, Span
     from daemon.health import Health
     from daemon.serve.ask import ask
     from daemon.state import StateFolder
@@ -64,4 +64,4 @@ def _forget(since: float, until: float) -> None:
         return
     with StateFolder.open(folder) as state, Journal.open(state.path, health=Health()) as journal:
         alerts = journal.forget(since, until)
-        ClipFolder(state.path).forget(since, until, alerts)
+        ClipFolder(state.path).forget(Span(since, until, alerts))

@@ -10,7 +10,7 @@ import os
 import re
 import tempfile
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -49,6 +49,25 @@ class Clip:
     def ended(self) -> float:
         """Wall time after its last sample; up to a second late, for both were rounded."""
         return self.began + self.seconds + 1
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """What is to be forgotten.
+
+    Attributes:
+        since: wall time, seconds since 1970.
+        until: the same.
+        alerts: these, too, whenever they were.
+    """
+
+    since: float
+    until: float
+    alerts: frozenset[str] = frozenset()
+
+    def has(self, alert: str, began: float, ended: float) -> bool:
+        """Whether any part of the sound of ``alert`` lies in it."""
+        return alert in self.alerts or (began < self.until and ended > self.since)
 
 
 class ClipFolder:
@@ -139,19 +158,13 @@ class ClipFolder:
         for draft in self.path.glob(f"{_DRAFT}*"):
             draft.unlink(missing_ok=True)
 
-    def forget(self, since: float, until: float, alerts: Collection[str] = ()) -> None:
-        """Remove every clip of which any part lies in the span, or that is of one of ``alerts``.
+    def forget(self, span: Span) -> None:
+        """Remove every clip of which any part lies in ``span``.
 
         Raises:
             ClipError: not everything can be removed.
         """
-        remove(
-            [
-                clip
-                for clip in self.clips()
-                if clip.alert in alerts or (clip.began < until and clip.ended > since)
-            ]
-        )
+        remove([clip for clip in self.clips() if span.has(clip.alert, clip.began, clip.ended)])
 
     def tidy(self, retention_days: int, max_bytes: int) -> int:
         """Remove what is too old, and the oldest while there is too much; the newest stays.

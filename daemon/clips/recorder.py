@@ -4,14 +4,15 @@ import logging
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from concurrent.futures import CancelledError, Future
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from daemon.audio.ring import Ring
-from daemon.clips.folder import ClipFolder
+from daemon.clips.folder import ClipFolder, Span
+from daemon.clips.outbox import Outbox, Sealed
 from daemon.clips.seal import Seal
 from daemon.clips.take import Take
 from daemon.config.schema import Clips
@@ -26,10 +27,8 @@ log = logging.getLogger(__name__)
 
 LOOK_S: Final = 1.0  # while something is recorded; the ring holds much more
 TIDY_S: Final = 3_600.0
-RETRY_S: Final = 30.0
 MOST_EVENTS: Final = 64
 MOST_TAKES: Final = 4
-MOST_WAITING: Final = 4  # sealed clips in memory for which there is no room on the disk
 FORGET_PATIENCE_S: Final = 60.0
 # Nothing follows on these: there is no sound after them that belongs to the alert.
 _CUT: Final = {"paused", "source_lost"}
@@ -61,18 +60,8 @@ _Event = _Raised | _Risen | _Cleared
 
 @dataclass(frozen=True, slots=True)
 class _Forget:
-    since: float
-    until: float
-    alerts: frozenset[str]
+    span: Span
     done: "Future[None]"
-
-
-@dataclass(frozen=True, slots=True)
-class _Sealed:
-    alert: str
-    began: float
-    seconds: float
-    content: bytes
 
 
 class Recorder:
@@ -105,7 +94,6 @@ class Recorder:
     ) -> None:
         self._config = config
         self._ring = ring
-        self._state = state
         self._health = health
         self._never = never
         self._folder = ClipFolder(state, clock)
@@ -114,13 +102,14 @@ class Recorder:
         self._forgets: deque[_Forget] = deque()
         self._not_before = 0  # sound before this sample is never recorded
         self._cut: int | None = None  # nor is what follows on this one, of takes that are open
+        self._dropping = False  # what is open now is not to be kept
         self._woken = False
         self._stopping = False
         self._thread: threading.Thread | None = None
-        # Of the thread alone:
+        # Of the thread alone, while it lives:
         self._takes: list[Take] = []
-        self._waiting: deque[_Sealed] = deque()
-        self._retry_s = self._tidy_s = 0.0
+        self._outbox = Outbox(self._folder)
+        self._tidy_s = 0.0
         self._trouble: tuple[str, str] | None = None
         self.figures = dict.fromkeys(("recorded", "failed", "dropped", "waiting", "bytes"), 0)
 
@@ -136,9 +125,7 @@ class Recorder:
 
     def start(self) -> None:
         """Begin, or begin again; a thread only where there is something to record or to remove."""
-        for take in self._takes:  # of a thread that died
-            take.finish()
-        self._takes.clear()
+        self._drop(list(self._takes))  # of a thread that died
         self._trouble = None
         self._report()
         if self.records or self._folder.path.exists():
@@ -160,6 +147,7 @@ class Recorder:
                 # What was said before it was switched on, or while it was off, is not recorded.
                 self._not_before = self._ring.written
                 self._events.clear()
+                self._dropping = True
             self._config = config
             self._tidy_s = 0.0
             self._wake()
@@ -204,29 +192,28 @@ class Recorder:
         with self._asked:
             self._not_before = self._ring.written
 
-    def forget(self, since: float, until: float, alerts: Collection[str] = ()) -> None:
-        """Remove every clip of the span and of ``alerts``, those that are being recorded, too.
+    def forget(self, span: Span) -> None:
+        """Remove every clip of which any part lies in ``span``, and what is being recorded of it.
 
         Raises:
             StateError: not everything could be removed.
         """
-        done: Future[None] = Future()
+        asked = _Forget(span, Future())
         with self._asked:
             self._not_before = self._ring.written
             working = self._thread is not None and self._thread.is_alive()
             if working:
-                self._forgets.append(_Forget(since, until, frozenset(alerts), done))
+                self._forgets.append(asked)
                 self._wake()
+        if not working:
+            self._forget(asked)
         try:
-            if working:
-                done.result(FORGET_PATIENCE_S)
-            else:
-                self._folder.forget(since, until, alerts)
+            asked.done.result(FORGET_PATIENCE_S)
         except (ClipError, CancelledError, TimeoutError) as error:
             words = str(error) or type(error).__name__
             raise StateError(f"Not every clip could be removed ({words}).", "Try again.") from error
         finally:
-            done.cancel()  # nobody waits for it any more
+            asked.done.cancel()  # nobody waits for it any more
 
     def _wake(self) -> None:
         """Let the thread look. The lock is held."""
@@ -249,10 +236,13 @@ class Recorder:
         with self._asked:
             self._asked.wait_for(lambda: self._woken or self._stopping, self._patience_s())
             stopping, self._woken = self._stopping, False
-            events, cut, forgets = list(self._events), self._cut, list(self._forgets)
+            dropping, self._dropping = self._dropping, False
+            cut, self._cut = self._cut, None
+            events, forgets = list(self._events), list(self._forgets)
             self._events.clear()
             self._forgets.clear()
-            self._cut = None
+        if dropping:
+            self._drop(list(self._takes))
         # A take that begins is read with the next look: the alert itself is on its way now.
         earlier = list(self._takes)
         for event in events:
@@ -264,16 +254,17 @@ class Recorder:
                 take.record()
         for forget in forgets:
             self._forget(forget)
-        self._put_away(everything=stopping)
-        self._keep()
+        for take in list(self._takes):
+            if stopping or take.done:
+                self._take_down(take)
+        self._flush()
         self._tidy()
         return not stopping
 
     def _patience_s(self) -> float:
         if self._takes:
             return LOOK_S
-        next_s = min(self._tidy_s, self._retry_s if self._waiting else self._tidy_s)
-        return max(0.0, next_s - time.monotonic())
+        return max(0.0, min(self._tidy_s, self._outbox.due_s) - time.monotonic())
 
     def _hear(self, event: _Event) -> None:
         match event:
@@ -311,48 +302,34 @@ class Recorder:
         )
         self._takes.append(take)
 
-    def _put_away(self, *, everything: bool) -> None:
-        """Seal what is whole."""
-        for take in list(self._takes):
-            if everything or take.done or not self.records:
-                self._take_down(take)
-
     def _take_down(self, take: Take) -> None:
+        """Seal what is whole."""
         self._takes.remove(take)
-        recorded = take.finish()
-        least = LEVELS.index(self._config.level)
-        if recorded is None or not self.records or LEVELS.index(take.level) < least:
+        recorded, config = take.finish(), self._config
+        if recorded is None or not config.enabled:
             return
-        seal = Seal(self._config.recipients)
-        sealed = seal.close(recorded.flac())
-        if len(self._waiting) >= MOST_WAITING:
-            lost = self._waiting.popleft()
-            self.figures["failed"] += 1
-            log.error("Clips: that of alert %s is lost: there was no room for it", lost.alert)
-        self._waiting.append(_Sealed(take.alert, recorded.began, recorded.seconds, sealed))
-        self._retry_s = 0.0
+        if LEVELS.index(take.level) < LEVELS.index(config.level):
+            return
+        content = Seal(config.recipients).close(recorded.flac())
+        self._outbox.put(Sealed(take.alert, recorded.began, recorded.seconds, content))
         for gap in recorded.gaps:
             log.warning("Clips: that of alert %s has a gap: %s", take.alert, gap)
 
-    def _keep(self) -> None:
-        """Write what waits, in order; try again later where that fails."""
-        if not self._waiting or time.monotonic() < self._retry_s:
-            return
-        while self._waiting:
-            clip = self._waiting[0]
-            try:
-                kept = self._folder.write(clip.alert, clip.began, clip.seconds, clip.content)
-            except OSError as error:
-                self._retry_s = time.monotonic() + RETRY_S
-                found = trouble(error, self._folder.path.parent)
-                self._complain(f"A clip cannot be written: {found.words}.", found.remedy)
-                return
-            self._waiting.popleft()
-            self.figures["recorded"] += 1
-            log.info("Clips: alert %s: %.0f s, %d bytes", kept.alert, clip.seconds, kept.size)
-        self._tidy_s = 0.0
-        self._trouble = None
-        self._report()
+    def _drop(self, takes: list[Take]) -> None:
+        for take in takes:
+            self._takes.remove(take)
+            take.finish()
+
+    def _flush(self) -> None:
+        """Write what is sealed; where that fails, it is tried again later."""
+        before = self._outbox.written
+        try:
+            self._outbox.flush()
+        except OSError as error:
+            found = trouble(error, self._folder.path.parent)
+            self._complain(f"A clip cannot be written: {found.words}.", found.remedy)
+        if self._outbox.written > before:
+            self._tidy_s = 0.0
 
     def _tidy(self) -> None:
         if time.monotonic() < self._tidy_s:
@@ -363,30 +340,19 @@ class Recorder:
             self.figures["bytes"] = self._folder.tidy(config.retention_days, config.max_mb * 10**6)
         except ClipError as error:
             self._complain(error.message, error.remedy)
-        else:
-            if not self._waiting:
-                self._trouble = None
-            self._report()
+            return
+        if not len(self._outbox):
+            self._trouble = None
+        self._report()
 
     def _forget(self, forget: _Forget) -> None:
         if not forget.done.set_running_or_notify_cancel():
             return
         now = time.time()
-        for take in list(self._takes):
-            if take.alert in forget.alerts or (take.began < forget.until and now > forget.since):
-                self._takes.remove(take)
-                take.finish()
-        left = [
-            clip
-            for clip in self._waiting
-            if not (
-                clip.alert in forget.alerts
-                or (clip.began < forget.until and clip.began + clip.seconds > forget.since)
-            )
-        ]
-        self._waiting = deque(left)
+        self._drop([take for take in self._takes if forget.span.has(take.alert, take.began, now)])
+        self._outbox.forget(forget.span)
         try:
-            self._folder.forget(forget.since, forget.until, forget.alerts)
+            self._folder.forget(forget.span)
         except ClipError as error:
             forget.done.set_exception(error)
         else:
@@ -400,7 +366,8 @@ class Recorder:
         self._report()
 
     def _report(self) -> None:
-        self.figures["waiting"] = len(self._waiting)
+        box = self._outbox
+        self.figures |= {"recorded": box.written, "failed": box.lost, "waiting": len(box)}
         figures = {name: float(value) for name, value in self.figures.items()}
         if self._trouble is not None and self.records:
             self._health.report("clips", "degraded", *self._trouble, figures)

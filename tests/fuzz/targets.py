@@ -25,9 +25,14 @@ from pydantic import ValidationError
 
 from daemon.acoustic.load import load_ear
 from daemon.audio.recording import Recording
+from daemon.clips.folder import Clip
+from daemon.clips.identity import make_identity, read_identities
+from daemon.clips.opened import open_clip
+from daemon.clips.seal import Seal
+from daemon.clips.take import Recorded
 from daemon.config.load import parse_config, shipped_config
 from daemon.config.schema import Acoustic, Config
-from daemon.errors import ConfigError, ModelError, RecordingError
+from daemon.errors import ClipError, ConfigError, ModelError, RecordingError
 from daemon.health import Health
 from daemon.serve.admission import Refusal
 from daemon.serve.login import Codes
@@ -201,6 +206,34 @@ def ctranslate2(data: bytes) -> bool:
     return _is_whole(check_ctranslate2, data)
 
 
+def clip(data: bytes) -> bool:
+    """A clip of sound, as it lies on the disk."""
+    path = _write("clip.flac.age", data)
+    found = Clip(alert="a", began=0.0, seconds=1, size=len(data), path=path)
+    try:
+        open_clip(found, _key())
+    except ClipError:
+        return False
+    return True
+
+
+def key(data: bytes) -> bool:
+    """The key with which clips are heard."""
+    path = _write("clips.key", data)
+    path.chmod(0o600)
+    try:
+        return bool(read_identities(path))
+    except ClipError:
+        return False
+
+
+@cache
+def _key() -> list[Any]:
+    path = _folder() / f"{os.getpid()}.key"
+    make_identity(path)
+    return read_identities(path)
+
+
 def _is_whole(check: Callable[[bytes], None], data: bytes) -> bool:
     try:
         check(data)
@@ -226,6 +259,8 @@ TARGETS: dict[str, Target] = {
     "model": model,
     "gguf": gguf,
     "ctranslate2": ctranslate2,
+    "clip": clip,
+    "key": key,
 }
 
 
@@ -257,6 +292,8 @@ def seeds(name: str) -> list[bytes]:
             return [shipped_config().read_bytes(), b"version = 1\n[audio]\nsource = 'mic'\n"]
         case "recording":
             return _recordings()
+        case "clip" | "key":
+            return _clips(name)
         case _:
             return _model_files(name)
 
@@ -269,6 +306,15 @@ def _model_files(name: str) -> list[bytes]:
             return [whole_ctranslate2(), whole_ctranslate2(version=4)]
         case _:
             return [_small_weights(), _header(weights.SHIPPED.read_bytes())]
+
+
+def _clips(name: str) -> list[bytes]:
+    if name == "key":
+        return [f"# a comment\n{each}\n".encode() for each in _key()]
+    seal = Seal([str(each.to_public()) for each in _key()])
+    flac = Recorded("a", 0.0, np.arange(800, dtype=np.int16), ()).flac()
+    # Rubbish that was sealed, too: its seal is whole.
+    return [seal.close(flac), seal.close(b"fLaC" + flac[:60]), seal.close(b"")]
 
 
 def _recordings() -> list[bytes]:

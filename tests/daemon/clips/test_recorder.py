@@ -5,6 +5,7 @@ import threading
 import numpy as np
 import pytest
 
+from daemon.clips.folder import Span
 from daemon.clips.identity import make_identity, read_identities
 from daemon.clips.opened import open_clip
 from daemon.config.schema import Clips
@@ -171,7 +172,7 @@ def test_what_is_being_recorded_is_forgotten_too(open_room, key):
     room.play(2)
     room.clips(1)
     room.tell("now", "raised", 5.0)
-    room.recorder.forget(0.0, room.wall + 1e6)
+    room.recorder.forget(Span(0.0, room.wall + 1e6))
     assert room.folder.clips() == []
     room.tell("now", "cleared", 5.0)
     room.play(1)
@@ -189,12 +190,12 @@ def test_only_the_span_and_the_named_alerts_are_forgotten(open_room):
     for name, at in (("one", 100.0), ("two", 200.0), ("three", 300.0)):
         room.folder.write(name, room.wall + at, 10.0, sealed)
     room.recorder.start()
-    room.recorder.forget(room.wall + 205.0, room.wall + 290.0, {"one"})
+    room.recorder.forget(Span(room.wall + 205.0, room.wall + 290.0, frozenset({"one"})))
     assert [clip.alert for clip in room.folder.clips()] == ["three"]
 
 
 def test_a_disk_without_room_is_said_and_waited_for(open_room, key, monkeypatch, small_disk):
-    monkeypatch.setattr("daemon.clips.recorder.RETRY_S", 0.05)
+    monkeypatch.setattr("daemon.clips.outbox.RETRY_S", 0.05)
     room = open_room(state=small_disk.folder)
     small_disk.fill()
     said = threading.Event()
@@ -224,7 +225,7 @@ def test_forgetting_that_fails_is_said(open_room, monkeypatch):
         lambda *_: (_ for _ in ()).throw(ClipError("It cannot be removed.")),
     )
     with pytest.raises(StateError, match="Not every clip could be removed"):
-        room.recorder.forget(0.0, room.wall)
+        room.recorder.forget(Span(0.0, room.wall))
 
 
 def test_switched_off_while_it_runs(open_room):
@@ -255,6 +256,34 @@ def test_switched_on_while_it_runs(open_room, key):
     assert room.health.part("clips").state == "off"
     room.recorder.reconfigure(on)
     assert room.health.part("clips").state == "ok"
+
+
+def test_switched_off_and_on_again_it_does_not_go_on(open_room, key):
+    room = open_room()
+    room.play(3)
+    room.tell("abc", "raised", 3.0)
+    room.recorder.reconfigure(Clips())
+    room.recorder.reconfigure(Clips(enabled=True, recipients=(key.recipient,)))
+    room.tell("abc", "cleared", 3.0)
+    room.play(6)
+    room.recorder.stop()
+    assert room.folder.clips() == []
+
+
+def test_what_a_recorder_that_died_had_is_forgotten_too(open_room, monkeypatch):
+    room = open_room()
+    died = threading.Event()
+    room.health.listen(lambda part, told: died.set() if told.state == "failed" else None)
+    with monkeypatch.context() as broken:
+        broken.setattr("daemon.clips.recorder.Recorder._tidy", lambda _: 1 / 0)
+        room.play(3)
+        room.tell("abc", "raised", 3.0)
+        assert died.wait(PATIENCE_S)
+        room.recorder._thread.join()
+    room.folder.write("old", room.wall, 10.0, b"sealed")
+    room.recorder.forget(Span(0.0, room.wall + 1e6))
+    assert room.folder.clips() == []
+    assert room.ring._readers == ()
 
 
 def test_a_recorder_that_died_is_begun_again(open_room, monkeypatch, caplog):
