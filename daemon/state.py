@@ -5,6 +5,7 @@
     token      what a client must know; mode 0600
     lock       held by the daemon that runs; its text is that daemon's process id
     run.json   url, pid, token_file, state, started: written when it serves, removed when it stops
+    clips/     sound around alerts, encrypted, where that is switched on (daemon.clips)
     ...        the store (daemon.store)
 """
 

@@ -35,7 +35,7 @@ def clips() -> None:
     "--out",
     type=click.Path(path_type=Path, dir_okay=False),
     metavar="FILE",
-    help="Where it goes; default: clips.key in the configuration's folder.",
+    help="Where it goes; default: ~/.config/distressd/clips.key.",
 )
 @json_option
 def key(*, out: Path | None, as_json: bool) -> None:

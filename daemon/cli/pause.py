@@ -17,8 +17,8 @@ LONGEST_S = 86_400.0
 def pause(*, length: float, as_json: bool) -> None:
     """Raise no alerts for LENGTH, such as 30m or 2h (at most a day); ends by itself.
 
-    What is heard meanwhile is neither told nor transcribed. `distressd status`, every subscriber
-    and the dashboard show the pause.
+    What is heard meanwhile is neither told nor transcribed nor recorded. `distressd status`, every
+    subscriber and the dashboard show the pause.
     """
     from daemon.errors import UsageError
     from daemon.serve.ask import ask

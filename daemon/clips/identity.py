@@ -5,7 +5,7 @@ import stat
 from pathlib import Path
 from typing import Any
 
-from platformdirs import user_config_path
+from platformdirs import user_config_path, user_state_path
 
 from daemon.clips.seal import SECRET
 from daemon.errors import ClipError
@@ -18,7 +18,10 @@ def default_identity() -> Path:
 
     Not in the state folder: who copies that has clips that nobody can hear.
     """
-    return user_config_path("distressd") / "clips.key"
+    folder = user_config_path("distressd")
+    if folder == user_state_path("distressd"):  # macOS has one folder for both
+        folder = Path.home() / ".config" / "distressd"
+    return folder / "clips.key"
 
 
 def make_identity(path: Path) -> str:

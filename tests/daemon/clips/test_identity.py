@@ -1,6 +1,9 @@
+import shutil
+import subprocess
+
 import pytest
 
-from daemon.clips.identity import make_identity, read_identities
+from daemon.clips.identity import default_identity, make_identity, read_identities
 from daemon.clips.seal import Seal, unsealed
 from daemon.errors import ClipError
 
@@ -14,6 +17,33 @@ def test_a_key_opens_what_its_public_half_closed(tmp_path):
         assert path.stat().st_mode & 0o777 == 0o600
         assert unsealed(sealed, read_identities(path), "it") == content
     assert content[:64] not in sealed
+
+
+def test_a_key_never_lies_with_what_it_opens_by_default(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    one = tmp_path / "Library" / "Application Support" / "distressd"
+    monkeypatch.setattr("daemon.clips.identity.user_config_path", lambda _: one)
+    assert default_identity() == one / "clips.key"
+    monkeypatch.setattr("daemon.clips.identity.user_state_path", lambda _: one)
+    assert one not in default_identity().parents
+    assert default_identity().name == "clips.key"
+
+
+@pytest.mark.skipif(shutil.which("age") is None, reason="age is not installed")
+def test_the_tool_age_understands_both(tmp_path):
+    own, foreign, sealed = tmp_path / "own.key", tmp_path / "foreign.key", tmp_path / "x.age"
+    recipient = make_identity(own)
+    subprocess.run(["age-keygen", "-o", foreign], check=True, capture_output=True)
+    told = subprocess.run(
+        ["age-keygen", "-y", foreign], check=True, capture_output=True, text=True
+    ).stdout
+    sealed.write_bytes(Seal([recipient, told.strip()]).close(b"sound"))
+    for key in (own, foreign):
+        opened = subprocess.run(
+            ["age", "-d", "-i", key, sealed], check=True, capture_output=True
+        ).stdout
+        assert opened == b"sound"
+        assert unsealed(sealed.read_bytes(), read_identities(key), "it") == b"sound"
 
 
 def test_a_key_is_not_written_over(tmp_path):

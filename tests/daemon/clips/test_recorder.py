@@ -98,6 +98,20 @@ def test_the_longest_is_the_longest(open_room, key):
     np.testing.assert_array_equal(key.hear(clip), room.span(1.0, 11.0))
 
 
+def test_where_no_more_sound_comes_what_there_was_is_kept(open_room, key, monkeypatch):
+    monkeypatch.setattr("daemon.clips.take.STALLED_S", 0.05)
+    room = open_room()
+    room.play(3)
+    room.tell("abc", "raised", 3.0)
+    (clip,) = room.clips(1)
+    np.testing.assert_array_equal(key.hear(clip), room.span(1.0, 3.0))
+    room.play(3)
+    room.tell("def", "raised", 6.0)
+    room.ring.close()
+    _, clip = room.clips(2)
+    np.testing.assert_array_equal(key.hear(clip), room.span(4.0, 6.0))
+
+
 def test_what_the_ring_no_longer_holds_is_left_out_and_what_is_lost_is_said(open_room, key):
     room = open_room(ring_s=5.0, start=False)
     room.play(5)
