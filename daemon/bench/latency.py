@@ -26,6 +26,8 @@ from websockets.sync.client import connect
 from daemon.bench.company import company
 from daemon.bench.percentiles import percentiles
 from daemon.bench.process import running_daemon
+from daemon.clips.folder import ClipFolder
+from daemon.clips.identity import make_identity
 from daemon.errors import DistressdError
 from models.features.constants import SAMPLE_RATE
 
@@ -91,6 +93,7 @@ def bench_latency(
     language: bool = False,
     dashboards: int = 0,
     channels: bool = False,
+    clips: bool = False,
 ) -> dict[str, Any]:
     """Receive at least ``alerts`` raised alerts, beside ``load`` spinning processes.
 
@@ -102,26 +105,34 @@ def bench_latency(
         language: the daemon has its language worker.
         dashboards: how many are open meanwhile.
         channels: one of every kind is told of every alert, and one more is dead.
+        clips: the sound around every alert is kept, encrypted.
 
     Returns:
         ``alerts``, ``lost``, ``load``, ``ms`` over raised alerts, and ``stages``; of company,
-        ``dashboards`` and ``channels`` with what came to them.
+        ``dashboards`` and ``channels`` with what came to them; ``clips``: how many were kept.
     """
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "scene.wav"
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        path = folder / "scene.wav"
         soundfile.write(path, scene(events, alerts), SAMPLE_RATE, subtype="FLOAT")
         settings = f"{SETTINGS}\n[language]\nenabled = {str(language).lower()}"
+        if clips:
+            settings += _clips(folder)
         with contextlib.ExitStack() as stack:
             others = None
             if dashboards or channels:
                 others = stack.enter_context(company(dashboards, channels=channels))
                 settings += others.settings
-            daemon = stack.enter_context(running_daemon(f"file:{path}", settings, desktop=channels))
+            daemon = stack.enter_context(
+                running_daemon(f"file:{path}", settings, folder=folder, desktop=channels)
+            )
             if others is not None:
                 others.join(daemon)
             with spinning(load):
                 received = _subscribe(daemon.url, daemon.token, alerts, progress)
             seen = {} if others is None else others.leave(daemon)
+        if clips:
+            seen["clips"] = len(ClipFolder(folder / "state").clips())
     raised = [(message, ms) for message, ms in received if message["phase"] == "raised"]
     if len(raised) < alerts:
         raise DistressdError(
@@ -139,6 +150,15 @@ def bench_latency(
         },
         **seen,
     }
+
+
+def _clips(folder: Path) -> str:
+    """Settings with which each alert leaves a clip; they follow so closely that some do not."""
+    recipient = make_identity(folder / "clips.key")
+    return (
+        f'\n[clips]\nenabled = true\nrecipients = ["{recipient}"]\nlevel = "advisory"\n'
+        "before_s = 10.0\nafter_s = 5.0\n"
+    )
 
 
 def _subscribe(

@@ -81,6 +81,7 @@ def hop(*, recordings: tuple[Path, ...], as_json: bool) -> None:
 @click.option(
     "--channels", is_flag=True, help="Every kind of channel is told of every alert; one is dead."
 )
+@click.option("--clips", is_flag=True, help="Sound around every alert is kept, encrypted.")
 @recording_option
 @click.option("--language", is_flag=True, help="Beside language models with a full queue.")
 @click.option(
@@ -96,6 +97,7 @@ def latency(
     load: int,
     dashboards: int,
     channels: bool,
+    clips: bool,
     recordings: tuple[Path, ...],
     language: bool,
     speech: tuple[Path, ...],
@@ -119,6 +121,7 @@ def latency(
                 language=language,
                 dashboards=dashboards,
                 channels=channels,
+                clips=clips,
             )
     _show(figures | own, as_json=as_json)
 

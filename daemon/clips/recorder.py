@@ -25,7 +25,9 @@ from models.features.constants import SAMPLE_RATE
 
 log = logging.getLogger(__name__)
 
-LOOK_S: Final = 1.0  # while something is recorded; the ring holds much more
+# An alert wakes nobody here: whoever brings it to people would have to share the interpreter. The
+# ring holds much more than comes between two looks.
+LOOK_S: Final = 1.0
 TIDY_S: Final = 3_600.0
 MOST_EVENTS: Final = 64
 MOST_TAKES: Final = 4
@@ -128,6 +130,8 @@ class Recorder:
         self._drop(list(self._takes))  # of a thread that died
         self._trouble = None
         self._report()
+        if self.records:
+            log.info("Clips: sound around alerts is kept, encrypted, in %s", self._folder.path)
         if self.records or self._folder.path.exists():
             self._thread = threading.Thread(target=self._run, name="clips", daemon=True)
             self._thread.start()
@@ -178,14 +182,12 @@ class Recorder:
                     after_s = 0.0 if event.reason in _CUT else config.after_s
                     end = sample + round(after_s * SAMPLE_RATE)
                     self._events.append(_Cleared(event.id, end))
-            self._wake()
 
     def paused(self, sample: int) -> None:
         """A pause begins: what is recorded ends at ``sample``. Returns at once."""
         with self._asked:
             self._cut = sample if self._cut is None else min(self._cut, sample)
             self._not_before = max(self._not_before, sample)
-            self._wake()
 
     def resumed(self) -> None:
         """A pause ends: nothing that was said in it is recorded. Returns at once."""
@@ -243,7 +245,7 @@ class Recorder:
             self._forgets.clear()
         if dropping:
             self._drop(list(self._takes))
-        # A take that begins is read with the next look: the alert itself is on its way now.
+        # A take that begins is read with the next look: the alert itself may be on its way now.
         earlier = list(self._takes)
         for event in events:
             self._hear(event)
@@ -262,9 +264,8 @@ class Recorder:
         return not stopping
 
     def _patience_s(self) -> float:
-        if self._takes:
-            return LOOK_S
-        return max(0.0, min(self._tidy_s, self._outbox.due_s) - time.monotonic())
+        due_s = max(0.0, min(self._tidy_s, self._outbox.due_s) - time.monotonic())
+        return min(LOOK_S, due_s) if self.records or self._takes else due_s
 
     def _hear(self, event: _Event) -> None:
         match event:

@@ -67,11 +67,12 @@ def test_latency_of_real_alerts_and_none_is_lost():
 
 
 @pytest.mark.slow
-def test_latency_with_dashboards_open_and_every_channel_told():
+def test_latency_with_dashboards_open_every_channel_told_and_clips_kept():
     for library in ("apprise", "aiomqtt", "httpx2"):
         pytest.importorskip(library, reason="the extra 'channels' is not installed")
-    figures = bench("latency", "--alerts", 3, "--dashboards", 2, "--channels")
+    figures = bench("latency", "--alerts", 3, "--dashboards", 2, "--channels", "--clips")
     assert (figures["alerts"], figures["lost"]) == (3, 0)
+    assert figures["clips"] >= 2, "one of each alert, unless it came while four were open"
     dashboards, channels = figures["dashboards"], figures["channels"]
     assert dashboards["open"] == 2
     assert dashboards["alerts"] >= 2 * 3
