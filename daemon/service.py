@@ -47,10 +47,11 @@ log = logging.getLogger(__name__)
 POLL_S = 0.5
 STALLED_S = 2.0
 BEHIND_S = 1.0
-_WIRED: dict[str, Literal["language", "sound_events", "store"]] = {
+_WIRED: dict[str, Literal["language", "sound_events", "store", "clips"]] = {
     "language": "language",
     "sound_events": "sound_events",
     "store": "store",
+    "clips": "clips",
 }
 
 

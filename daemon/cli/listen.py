@@ -64,11 +64,13 @@ def _show(message: dict[str, Any]) -> None:
             _show_part("source", message["source"])
             _show_part("language", message["language"])
             _show_part("sound events", message["sound_events"])
+            if message["clips"]["state"] != "off":
+                _show_part("clips", message["clips"])
             for alert in message["open_alerts"]:
                 click.echo(_alert_line(alert, "open"))
         case "source":
             _show_part("source", message["source"])
-        case "language" | "sound_events" as part:
+        case "language" | "sound_events" | "clips" as part:
             _show_part(part.replace("_", " "), message["status"])
 
 

@@ -374,7 +374,7 @@ class Recorder:
             self._health.report("clips", "degraded", *self._trouble, figures)
         elif self.records:
             self._health.report(
-                "clips", "ok", "sound around alerts is kept, encrypted", "", figures
+                "clips", "ok", "Sound around alerts is kept, encrypted.", "", figures
             )
         else:
             reason = self._never if self._config.enabled else "switched off by [clips] enabled"

@@ -47,11 +47,13 @@ alerts.addEventListener("snapshot", ({ detail }) => {
   parts.language(detail.language);
   parts.soundEvents(detail.sound_events);
   parts.store(detail.store);
+  parts.clips(detail.clips);
   telemetry.hurry();
 });
 alerts.addEventListener("source", ({ detail }) => source(detail.source));
 alerts.addEventListener("language", ({ detail }) => parts.language(detail.status));
 alerts.addEventListener("sound_events", ({ detail }) => parts.soundEvents(detail.status));
+alerts.addEventListener("clips", ({ detail }) => parts.clips(detail.status));
 alerts.addEventListener("store", ({ detail }) => parts.store(detail.status));
 alerts.addEventListener("lost", ({ detail }) => {
   if (detail.was) condition.lostAt = Date.now();

@@ -41,6 +41,7 @@ export class Parts {
   #last = null;
   #soundEvents = null;
   #storeStatus = null;
+  #clips = null;
 
   constructor(place) {
     this.#microphone.node.insertBefore(this.#meter, this.#microphone.why);
@@ -69,13 +70,21 @@ export class Parts {
     this.#memory();
   }
 
-  /** The third card tells of whichever is not well: the store, or the ear for screams. */
+  clips(status) {
+    this.#clips = status;
+    this.#memory();
+  }
+
+  /** The third card tells of whichever is not well: the store, or the ear for screams; else whether sound is kept. */
   #memory() {
     const events = this.#soundEvents;
     const troubled = events !== null && !["ok", "off"].includes(events.state);
     if (troubled) this.#store.show(events, `Screams and crying: ${(STATES[events.state] ?? events.state).toLowerCase()}`);
     else if (this.#storeStatus !== null) {
-      this.#store.show(this.#storeStatus, this.#storeStatus.state === "ok" ? "Every alert is kept" : undefined);
+      const { state, reason, remedy } = this.#storeStatus;
+      const sound = this.#clips === null || this.#clips.state === "off" ? "" : `${this.#clips.reason} ${this.#clips.remedy}`;
+      const told = { state, reason: `${reason} ${sound}`.trim(), remedy };
+      this.#store.show(told, state === "ok" ? "Every alert is kept" : undefined);
     }
   }
 

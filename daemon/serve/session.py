@@ -181,6 +181,7 @@ class Sessions:
             language=self.part("language"),
             sound_events=self.part("sound_events"),
             store=self.part("store"),
+            clips=self.part("clips"),
             open_alerts=tuple(open_alerts),
         )
         await subscriber.send((snapshot.model_dump_json(),))

@@ -19,7 +19,12 @@ SHOWN_ALERTS = 8
 COLOURS = {"advisory": "cyan", "warning": "yellow", "critical": "red"}
 STATES = {"ok": "green", "off": "bright_black", "failed": "red", "unavailable": "red"}
 REMARKS = {"ack": "acknowledged", "false_alarm": "false alarm"}
-PARTS = {"language": "what is said", "sound_events": "screams", "store": "memory"}
+PARTS = {
+    "language": "what is said",
+    "sound_events": "screams",
+    "store": "memory",
+    "clips": "kept sound",
+}
 
 
 def picture(seen: Seen) -> RenderableType:

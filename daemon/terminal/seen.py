@@ -44,7 +44,7 @@ class Seen:
             case "snapshot":
                 self.link = ""
                 self.source = message["source"]
-                for part in ("language", "sound_events", "store"):
+                for part in ("language", "sound_events", "store", "clips"):
                     self.parts[part] = message[part]
                 for alert in message["open_alerts"]:
                     self._alert(alert)
@@ -54,7 +54,7 @@ class Seen:
                 self.remarks[message["alert"]] = message["said"]
             case "source":
                 self.source = message["source"]
-            case "language" | "sound_events" | "store" as part:
+            case "language" | "sound_events" | "store" | "clips" as part:
                 self.parts[part] = message["status"]
             case "telemetry":
                 self.telemetry, self.heard_s = message, time.monotonic()

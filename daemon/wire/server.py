@@ -44,6 +44,7 @@ class Snapshot(ServerMessage):
     language: PartStatus
     sound_events: PartStatus
     store: PartStatus
+    clips: PartStatus = Field(description="whether sound around alerts is kept, encrypted")
     open_alerts: tuple[AlertEvent, ...]
 
 
@@ -55,9 +56,9 @@ class SourceChanged(ServerMessage):
 
 
 class PartChanged(ServerMessage):
-    """The state of the language models, the sound events or the store changed."""
+    """The state of the language models, the sound events, the store or the clips changed."""
 
-    type: Literal["language", "sound_events", "store"]
+    type: Literal["language", "sound_events", "store", "clips"]
     status: PartStatus
 
 

@@ -51,7 +51,7 @@ def test_sound_around_an_alert_is_kept_heard_and_forgotten(
     identity, recipient = key
     daemon = start_daemon(f"file:{scene_recording}", "--linger", settings=settings(recipient))
     with daemon.subscribe(since=0) as subscriber:
-        subscriber.receive()
+        assert subscriber.receive()["clips"]["state"] == "ok"
         events = subscriber.alerts("cleared")
     (clip,) = await_clip(daemon.state)
     assert clip.alert == events[0]["id"]

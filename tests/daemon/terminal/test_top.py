@@ -13,6 +13,7 @@ SNAPSHOT = {
     "language": {"state": "off", "reason": "switched off", "remedy": ""},
     "sound_events": {"state": "ok", "reason": "", "remedy": ""},
     "store": {"state": "ok", "reason": "", "remedy": ""},
+    "clips": {"state": "ok", "reason": "sound is kept", "remedy": ""},
     "open_alerts": [],
 }
 TELEMETRY = {
@@ -53,6 +54,7 @@ def test_what_is_heard_is_shown():
         "[A scream]",
         "mic",
         "off",
+        "sound is kept",
     ):
         assert words in text
 

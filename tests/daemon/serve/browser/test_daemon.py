@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from daemon.clips.identity import make_identity
 from daemon.wire.base import wall_seconds
 
 # When each alert came onto the page, by its id.
@@ -21,9 +22,11 @@ new MutationObserver(() => {
 
 @pytest.mark.slow
 def test_an_alert_is_shown_acknowledged_and_outlives_the_daemon(
-    tab, start_daemon, distressd, scene_recording, painted
+    tab, start_daemon, distressd, scene_recording, painted, tmp_path
 ):
-    daemon = start_daemon("stdin")
+    recipient = make_identity(tmp_path / "clips.key")
+    clips = f'[clips]\nenabled = true\nrecipients = ["{recipient}"]\n'
+    daemon = start_daemon("stdin", settings=clips)
     page = tab()
     page.add_init_script(WATCH)
     page.goto(json.loads(distressd("dashboard", "--json").stdout)["url"])
@@ -41,6 +44,7 @@ def test_an_alert_is_shown_acknowledged_and_outlives_the_daemon(
     )
     assert float(page.inner_text("#score")) > 0
     assert "frames a second" in page.inner_text("#parts")
+    assert "Sound around alerts is kept, encrypted" in page.inner_text("#parts")
     for canvas in ("#distress canvas", "#emotions canvas"):
         page.wait_for_function(painted, arg=canvas)
 
