@@ -74,13 +74,16 @@ class Outbox:
         ]
         self._waiting = deque(left)
 
-    def flush(self) -> None:
+    def flush(self, *, at_once: bool = False) -> None:
         """Write what waits, if it is time.
+
+        Args:
+            at_once: whatever the time: for the last attempt.
 
         Raises:
             OSError: the first that could not be written, and those behind it, wait on.
         """
-        if time.monotonic() < self._next_s:
+        if time.monotonic() < self._next_s and not at_once:
             return
         self._next_s = time.monotonic() + RETRY_S
         while self._waiting:

@@ -259,7 +259,7 @@ class Recorder:
         for take in list(self._takes):
             if stopping or take.done:
                 self._take_down(take)
-        self._flush()
+        self._flush(last=stopping)
         self._tidy()
         return not stopping
 
@@ -321,12 +321,14 @@ class Recorder:
             self._takes.remove(take)
             take.finish()
 
-    def _flush(self) -> None:
+    def _flush(self, *, last: bool) -> None:
         """Write what is sealed; where that fails, it is tried again later."""
         before = self._outbox.written
         try:
-            self._outbox.flush()
+            self._outbox.flush(at_once=last)
         except OSError as error:
+            if last:
+                log.error("Clips: %d are lost, for they cannot be written", len(self._outbox))  # noqa: TRY400
             found = trouble(error, self._folder.path.parent)
             self._complain(f"A clip cannot be written: {found.words}.", found.remedy)
         if self._outbox.written > before:

@@ -1,6 +1,5 @@
 import pytest
 
-from daemon.clips import outbox
 from daemon.clips.folder import ClipFolder, Span
 from daemon.clips.outbox import MOST, Outbox, Sealed
 
@@ -20,7 +19,7 @@ def folder(tmp_path):
     return ClipFolder(tmp_path)
 
 
-def test_what_cannot_be_written_waits_and_the_oldest_goes(folder, monkeypatch):
+def test_what_cannot_be_written_waits_and_the_oldest_goes(folder):
     waiting = Outbox(folder)
     assert waiting.due_s == float("inf")
     folder.path.write_text("in the way")
@@ -32,8 +31,7 @@ def test_what_cannot_be_written_waits_and_the_oldest_goes(folder, monkeypatch):
     folder.path.unlink()
     waiting.flush()
     assert not folder.path.exists(), "not tried again at once"
-    monkeypatch.setattr(outbox.time, "monotonic", lambda: waiting.due_s)
-    waiting.flush()
+    waiting.flush(at_once=True)
     assert alerts(folder) == [f"a{number}" for number in range(2, MOST + 2)]
     assert (len(waiting), waiting.written) == (0, MOST)
 
