@@ -2,7 +2,7 @@
 
 import io
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import soundfile
@@ -24,18 +24,22 @@ class Gap:
     """Sound that is missing.
 
     Attributes:
-        at: samples from the beginning of the clip; behind it the sound goes on.
-        lost: samples that are zeros instead; None where nobody knows how long the gap was.
+        at: samples from the beginning of the clip to what is missing.
+        lost: samples that are zeros instead; None where nobody knows how many it were.
     """
 
     at: int
     lost: int | None
 
+    def within(self, size: int) -> "Gap":
+        """What of it lies in the first ``size`` samples."""
+        return self if self.lost is None else replace(self, lost=min(self.lost, size - self.at))
+
     def __str__(self) -> str:
-        where = f"at {self.at / SAMPLE_RATE:.2f} s"
+        where = f"{self.at / SAMPLE_RATE:.2f} s"
         if self.lost is None:
-            return f"listening was interrupted {where}"
-        return f"{self.lost / SAMPLE_RATE:.2f} s were lost {where}"
+            return f"listening was interrupted at {where}"
+        return f"from {where} on, {self.lost / SAMPLE_RATE:.2f} s are lost"
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +166,7 @@ class Take:
         pcm = np.concatenate(self._pieces)[:size] if self._pieces else np.empty(0, np.int16)
         if not len(pcm):
             return None
-        gaps = tuple(gap for gap in self._gaps if gap.at < len(pcm))
+        gaps = tuple(gap.within(len(pcm)) for gap in self._gaps if gap.at < len(pcm))
         return Recorded(self.alert, self.began, pcm, gaps)
 
     def _lose(self, before: int, start: int) -> None:
@@ -174,7 +178,7 @@ class Take:
             self.begin = before = min(start, self._raised)
         silent = min(start, self._end) - before
         if silent > 0:
-            self._gaps.append(Gap(start - self.begin, silent))
+            self._gaps.append(Gap(before - self.begin, silent))
             self._pieces.append(np.zeros(silent, np.int16))
 
 

@@ -21,5 +21,6 @@ def check(setting: Setting) -> Finding:
         )
     if not setting.config.clips.enabled:
         return Finding("ok", "no sound is kept")
-    keys = len(setting.config.clips.recipients)
-    return Finding("ok", f"sound around alerts is kept in {folder}, encrypted for {keys} key(s)")
+    count = len(setting.config.clips.recipients)
+    keys = "1 key" if count == 1 else f"{count} keys"
+    return Finding("ok", f"sound around alerts is kept in {folder}, encrypted for {keys}")

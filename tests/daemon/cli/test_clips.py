@@ -88,7 +88,7 @@ def test_no_clips_are_no_error(state):
 
 def test_export_to_a_file_and_to_standard_output(clips, tmp_path):
     done = invoke("clips", "export", "new")
-    assert "0.01 s were lost at 0.50 s" in done.stderr
+    assert "from 0.50 s on, 0.01 s are lost" in done.stderr
     sound, _ = soundfile.read(tmp_path / "new-one.flac", dtype="int16")
     np.testing.assert_array_equal(sound, np.arange(16_000))
     assert "is there already" in invoke("clips", "export", "new", status=2).output

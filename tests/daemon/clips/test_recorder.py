@@ -139,7 +139,7 @@ def test_lost_sound_is_silence_and_said(open_room, key, monkeypatch):
     assert len(sound) == 7 * 16_000
     assert not sound[: 2 * 16_000].any()
     np.testing.assert_array_equal(sound[2 * 16_000 :], room.span(3.0, 8.0))
-    assert key.comment(clip) == "2.00 s were lost at 2.00 s"
+    assert key.comment(clip) == "from 0.00 s on, 2.00 s are lost"
 
 
 def test_an_interruption_is_said(open_room, key):
