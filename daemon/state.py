@@ -20,11 +20,10 @@ import stat
 import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 import platformdirs
 
+from daemon.closing import Closing
 from daemon.errors import StateError
 from daemon.store.trouble import trouble
 from daemon.wire.base import rfc3339
@@ -104,7 +103,7 @@ class Run:
             ) from error
 
 
-class StateFolder:
+class StateFolder(Closing):
     """The state folder of the daemon that runs: locked, with its token.
 
     Attributes:
@@ -189,17 +188,6 @@ class StateFolder:
             logger.warning("The run file in %s cannot be removed (%s)", self.path, error.strerror)
         os.close(self._lock)
         self._lock = None
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
 
 def _take_lock(folder: Path) -> int:

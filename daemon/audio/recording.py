@@ -4,8 +4,6 @@ import logging
 import re
 from collections.abc import Generator
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 import numpy as np
 import soundfile
@@ -13,6 +11,7 @@ import soxr
 
 from daemon.audio import mono
 from daemon.audio.ring import Samples
+from daemon.closing import Closing
 from daemon.errors import RecordingError
 from models.features.constants import SAMPLE_RATE
 
@@ -29,7 +28,7 @@ _UNKNOWN_SIZE = 0x7FFF_0000  # written by programs that stream: the true size ca
 _MISCOUNT = 64  # bytes by which careless programs are wrong
 
 
-class Recording:
+class Recording(Closing):
     """An open recording; a context manager.
 
     Args:
@@ -49,17 +48,6 @@ class Recording:
         self.replaced = 0
         self._file = _open(path)
         self.duration_s = self._file.frames / self._file.samplerate
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """Close the file."""

@@ -8,9 +8,9 @@ import time
 from collections.abc import Callable
 from concurrent.futures import CancelledError, Future
 from pathlib import Path
-from types import TracebackType
-from typing import Literal, Self, TypeVar
+from typing import Literal, TypeVar
 
+from daemon.closing import Closing
 from daemon.errors import StateError, StoreUnavailable
 from daemon.health import Health
 from daemon.store.archive import Archive, without_words
@@ -46,7 +46,7 @@ FEEDBACK_PATIENCE_S = 5.0
 FORGET_PATIENCE_S = 120.0
 
 
-class Journal:
+class Journal(Closing):
     """Alert events in the order of their numbers, on disk or on their way to it.
 
     One thread appends; any thread may read. A number is given once, for the life of the store.
@@ -384,17 +384,6 @@ class Journal:
             self._closed = True
         self._writer.close()
         self._mark.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def _shown(self, event: AlertEvent) -> AlertEvent:
         """``event`` without words, where they are switched off."""
