@@ -43,6 +43,9 @@ CUT_PATIENCE_S = 0.25
 START_PATIENCE_S = 10.0
 # Alerts between the fusion thread and a loop that is stuck. Beyond, subscribers have to come back.
 MAX_IN_FLIGHT = 4_096
+# The hop that telemetry tells of may be the one that decides an alert, for sound events have the
+# same rhythm: what telemetry takes comes after what the alert takes.
+TELEMETRY_AFTER_S = 0.02
 STORE_FIGURES = {
     "pending": "Alert events that wait in memory to be written.",
     "lost": "Alert events that could never be written.",
@@ -169,11 +172,11 @@ class AlertServer:
         self._call(self._send_alerts)
 
     def publish_telemetry(self, message: Telemetry) -> None:
-        """Send ``message`` to who asked for telemetry, in place of one that still waits."""
+        """Send ``message`` to who asked for telemetry in a moment, in place of one that waits."""
         with self._telemetry_lock:
             waits, self._telemetry = self._telemetry, message
         if waits is None:
-            self._call(self._send_telemetry)
+            self._call(self._send_telemetry_later)
         else:
             self._metrics.telemetry_dropped.inc()
 
@@ -298,6 +301,9 @@ class AlertServer:
             logger.error("The server was stuck; subscribers have to come back with since")
             for subscriber in self._sessions.subscribers:
                 subscriber.drop("the daemon was stuck: come back with since")
+
+    def _send_telemetry_later(self) -> None:
+        asyncio.get_running_loop().call_later(TELEMETRY_AFTER_S, self._send_telemetry)
 
     def _send_telemetry(self) -> None:
         with self._telemetry_lock:

@@ -6,6 +6,11 @@ from daemon.wire.base import rfc3339
 from daemon.wire.server import PartChanged, PartStatus, SourceChanged, SourceStatus, Vitals
 
 
+def vitals(stream_s):
+    said = {"hops_per_s": 0.0, "last_sound": None, "obstacles": (), "language": None}
+    return Vitals(time=rfc3339(time.time()), stream_s=stream_s, **said)
+
+
 def test_telemetry_goes_to_who_asked(daemon, sample):
     assert not daemon.server.telemetry_wanted
     alerts, _ = daemon.subscribe()
@@ -19,6 +24,17 @@ def test_telemetry_goes_to_who_asked(daemon, sample):
     daemon.server.publish_telemetry(sample(2.0))
     assert asked.recv()["stream_s"] == 2.0  # and no alert in between
     assert alerts.recv()["type"] == "alert"
+
+
+def test_telemetry_makes_way_for_an_alert(daemon, sample, monkeypatch):
+    monkeypatch.setattr("daemon.serve.server.TELEMETRY_AFTER_S", 3_600.0)
+    alerts, _ = daemon.subscribe()
+    asked, _ = daemon.subscribe("/v1/telemetry")
+    daemon.server.publish_telemetry(sample(1.0))
+    daemon.alert()
+    assert alerts.recv()["type"] == "alert"
+    daemon.server.publish_vitals(vitals(2.0))
+    assert asked.recv()["type"] == "vitals"  # and not the sample, which waits
 
 
 def test_nobody_wants_it_when_the_last_has_gone(daemon):
@@ -68,8 +84,7 @@ def test_what_was_gathered_does_not_wait_for_a_sound_that_has_ended(daemon, samp
     several, _ = daemon.subscribe("/v1/telemetry", batch=4)
     daemon.server.publish_telemetry(sample(1.0))
     single.recv()
-    vitals = {"hops_per_s": 0.0, "last_sound": None, "obstacles": (), "language": None}
-    daemon.server.publish_vitals(Vitals(time=rfc3339(time.time()), stream_s=2.0, **vitals))
+    daemon.server.publish_vitals(vitals(2.0))
     told = several.recv()
     assert [one["stream_s"] for one in told["samples"]] == [1.0]
     assert several.recv()["type"] == "vitals"
