@@ -9,6 +9,7 @@ from pydantic import ConfigDict, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass
 
 from models.errors import ModelError
+from models.training.student.synthesised import Synthesised
 
 _CLOSED = ConfigDict(extra="forbid")
 
@@ -55,11 +56,12 @@ class StudentRecipe:
     """The settings of a recipe file are any of these; what it leaves out is as here.
 
     Attributes:
-        seed: of versions, screams, the heads' beginning and the order of learning.
+        seed: of versions, what is synthesised, the heads' beginning and the order of learning.
         versions: how many are heard of each clip (as recorded; in a room; at another speed; both;
             and so on), by corpus.
         cries: versions of screams of games and infants, of which there are few.
-        screams: synthesised ones; a quarter of their number decides how often they are drawn.
+        synthesised: how many of each kind (``synthesised.Synthesised``). A quarter of the screams'
+            number decides how often they are drawn: they are more alike than recordings.
         share: of the windows that each kind gets; ``apart`` is asked for sounds and emotion only.
         steps: of learning.
         batch: windows a step.
@@ -81,7 +83,12 @@ class StudentRecipe:
         }
     )  # fmt: skip
     cries: int = 8
-    screams: int = 240
+    synthesised: dict[Synthesised, int] = field(
+        default_factory=lambda: {
+            Synthesised.SCREAM: 240, Synthesised.LAUGHTER: 200, Synthesised.TALK: 120,
+            Synthesised.SONG: 100, Synthesised.SIGNAL: 60, Synthesised.INFANT: 100,
+        }
+    )  # fmt: skip
     share: dict[str, float] = field(
         default_factory=lambda: {
             "none": 0.42, "cry": 0.17, "anger": 0.13, "fear": 0.11, "infant": 0.07, "apart": 0.10,

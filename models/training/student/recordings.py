@@ -24,12 +24,11 @@ from models.features.constants import FRAME, HOP, SAMPLE_RATE
 from models.features.melpower import mel_power
 from models.parallel import pool
 from models.rooms import reverberate
-from models.sounds.groups import DISTRESS_GROUPS, GROUPS
 from models.sounds.network import WINDOW
 from models.sounds.yamnet import Yamnet
 from models.training.mixtures import draw_rooms
 from models.training.student.recipe import StudentRecipe
-from models.training.student.screams import scream
+from models.training.student.synthesised import Synthesised
 
 Float = NDArray[np.float32]
 Half = NDArray[np.float16]
@@ -45,8 +44,6 @@ TAIL_S, ROOM_TAIL_S = 0.1, 0.4
 RANGE_DB = 25.0  # below the loudest hop; outside is before and after the sound
 LOWEST = 1e-10  # power
 BY_GAMES = frozenset({"debian_voices", "debian_games", "esc10", "us8k"})
-SCREAMING = 0.2  # of the teacher, for a synthesised scream to be kept
-VOICED = 0.8  # of the teacher's strongest other class
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +83,15 @@ class Recording:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A clip, or a synthesised scream where there is none, and its place among all."""
+    """A clip or something synthesised, and its place among all."""
 
-    clip: Clip | None
+    clip: Clip | Synthesised
     place: int
+
+    @property
+    def name(self) -> str:
+        """The clip's file; what is synthesised has the name of its kind and its place."""
+        return self.clip.file if isinstance(self.clip, Clip) else f"{self.clip} {self.place}"
 
 
 def collect(
@@ -98,7 +100,7 @@ def collect(
     """The recordings of all that is ``wanted``, from ``folder`` where they are there.
 
     Args:
-        wanted: clips and screams.
+        wanted: clips and what is synthesised.
         recipe: how they are heard.
         folder: of the shards; they are found again by a hash of everything that decides them.
         what: named on the progress bar.
@@ -118,7 +120,7 @@ def collect(
 def _shard_name(part: Sequence[Wanted], recipe: StudentRecipe) -> str:
     decisive = {
         "seed": recipe.seed, "versions": recipe.versions, "cries": recipe.cries,
-        "clips": [[one.clip.file if one.clip else "", one.place] for one in part],
+        "clips": [[one.name, one.place] for one in part],
     }  # fmt: skip
     return hashlib.sha256(json.dumps(decisive, sort_keys=True).encode()).hexdigest()[:20]
 
@@ -132,12 +134,12 @@ def _make(job: tuple[Path, Sequence[Wanted]], recipe: StudentRecipe) -> None:
 def _recording(one: Wanted, recipe: StudentRecipe) -> Recording | None:
     """None for what is too short to be heard."""
     rng = np.random.default_rng((recipe.seed, one.place))
-    if one.clip is None:
-        return _heard(f"scream {one.place}", _kept_scream(rng), recipe.cries // 2, rng)
+    if isinstance(one.clip, Synthesised):
+        return _heard(one.name, _kept(one.clip, rng), recipe.cries // 2, rng)
     samples = one.clip.read()[: int(LONGEST_S * SAMPLE_RATE)]
     if len(samples) < SHORTEST:
         return None
-    return _heard(one.clip.file, samples, _versions(one.clip, recipe), rng)
+    return _heard(one.name, samples, _versions(one.clip, recipe), rng)
 
 
 def _versions(clip: Clip, recipe: StudentRecipe) -> int:
@@ -147,16 +149,13 @@ def _versions(clip: Clip, recipe: StudentRecipe) -> int:
     return recipe.versions.get(clip.corpus, 1)
 
 
-def _kept_scream(rng: np.random.Generator) -> Float:
-    """The first that the teacher takes for a scream."""
+def _kept(synthesised: Synthesised, rng: np.random.Generator) -> Float:
+    """The first that the teacher takes for what it is meant to be."""
     yamnet = _yamnet()
-    voices = [yamnet.class_names.index(name) for group in DISTRESS_GROUPS for name in GROUPS[group]]
-    screaming = yamnet.class_names.index("Screaming")
     while True:
-        samples = scream(rng)
-        scores = _taught(samples).max(axis=0).astype(np.float32)
-        others = np.delete(scores, voices)
-        if scores[screaming] >= SCREAMING and scores[voices].max() >= VOICED * others.max():
+        samples = synthesised.make(rng)
+        strongest = _taught(samples).max(axis=0).astype(np.float32)
+        if synthesised.is_like(dict(zip(yamnet.class_names, strongest.tolist(), strict=True))):
             return samples
 
 

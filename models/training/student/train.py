@@ -44,7 +44,8 @@ def train(data: Path, out: Path, recipe: StudentRecipe, cache: Path) -> dict[str
     published = torch.load(registry.find("efficientat"), weights_only=True)
     folds = split(read_all(data))
     wanted = [Wanted(clip, place) for place, clip in enumerate(folds["train"])]
-    wanted += [Wanted(None, len(wanted) + number) for number in range(recipe.screams)]
+    made = [kind for kind, count in recipe.synthesised.items() for _ in range(count)]
+    wanted += [Wanted(kind, len(wanted) + number) for number, kind in enumerate(made)]
     order = np.random.default_rng(recipe.seed).permutation(len(wanted))
     heard = collect([wanted[i] for i in order], recipe, cache, "recordings")
     clips = {clip.file: clip for clip in folds["train"]}

@@ -18,6 +18,7 @@ from models.features.melpower import BANDS, FRAMES, N_FFT, as_heard, band_edges_
 from models.networks.mobilenet import KINDS
 from models.training.student.recipe import StudentRecipe, ViewSettings
 from models.training.student.recordings import Recording, Version
+from models.training.student.synthesised import Synthesised
 
 Float = NDArray[np.float32]
 
@@ -34,7 +35,7 @@ HEARD_HOPS, OVER_HOPS = (
 SURE_HOPS = 60  # from the onset, until the answer counts fully
 LEAST_SURE = 0.25
 BED_SPREAD = 0.6  # how far corpora weigh alike as beds: 1 entirely, 0 by their size
-SYNTHESISED = 4.0  # so many count as one recording
+ALIKE = 4.0  # so many synthesised screams count as one recording
 LN_10 = np.float32(np.log(10.0))
 TELEPHONE_HZ = (300.0, 3400.0)
 VISIBLE_DB, VISIBLE_SPREAD_DB = 8.0, 5.0  # below it the teacher's scores of the bed count less
@@ -60,10 +61,10 @@ class Views:
     allowed: Float
 
 
-def kind_of(clip: Clip | None) -> int:
-    """Which of KINDS a clip is; a synthesised scream, None, is a cry."""
-    if clip is None:
-        return KINDS.index("cry")
+def kind_of(clip: Clip | Synthesised) -> int:
+    """Which of KINDS a clip is."""
+    if isinstance(clip, Synthesised):
+        return KINDS.index(clip.kind)
     verdict = clip.meaning.verdict
     if verdict == "apart":
         return APART
@@ -87,20 +88,20 @@ class Viewer:
         rng: np.random.Generator,
     ) -> None:
         self._recordings = recordings
-        self._clips = [clips.get(one.file) for one in recordings]
+        self._clips = [
+            clips.get(one.file) or Synthesised(one.file.split()[0]) for one in recordings
+        ]
         self._kinds = np.array([kind_of(clip) for clip in self._clips])
         self._settings = recipe.view
         self._rng = rng
         self._chosen = np.cumsum(self._chances(recipe.share))
         ordinary = [
-            i for i, clip in enumerate(self._clips)
-            if clip is not None and clip.meaning.verdict == "not_distress"
+            (i, clip.corpus) for i, clip in enumerate(self._clips)
+            if isinstance(clip, Clip) and clip.meaning.verdict == "not_distress"
         ]  # fmt: skip
-        corpora = Counter(clip.corpus for i in ordinary if (clip := self._clips[i]) is not None)
-        self._beds = np.array(ordinary)
-        self._bed = np.cumsum(
-            [corpora[clip.corpus] ** -BED_SPREAD for i in ordinary if (clip := self._clips[i])]
-        )
+        corpora = Counter(corpus for _, corpus in ordinary)
+        self._beds = np.array([i for i, _ in ordinary])
+        self._bed = np.cumsum([corpora[corpus] ** -BED_SPREAD for _, corpus in ordinary])
         self._noise = SteadyNoise()
 
     def batch(self, count: int) -> Views:
@@ -120,8 +121,9 @@ class Viewer:
         names = [KINDS[kind] if kind != APART else "apart" for kind in self._kinds]
         keys = [(name, *_spread(clip, name)) for name, clip in zip(names, self._clips, strict=True)]
         counts = Counter(keys)
-        # All of what is synthesised is alike.
-        weight = {key: (n / (1 if key[1] else SYNTHESISED)) ** 0.5 for key, n in counts.items()}
+        weight = {
+            key: (n / (ALIKE if key[1:] == _SCREAMS else 1.0)) ** 0.5 for key, n in counts.items()
+        }
         whole = dict.fromkeys(share, 0.0)
         for (name, *_), root in weight.items():
             whole[name] += root
@@ -138,7 +140,7 @@ class Viewer:
         energy = power.sum(axis=1)
         sounding = energy > energy.max() * 10**-2.5
         power /= energy[sounding].mean() + 1e-12
-        emotions = clip.meaning.emotions if clip is not None else ("angry", "fearful")
+        emotions = _emotions(clip)
         allowed = np.array([emotion in emotions for emotion in EMOTIONS], np.float32)
         sure = min(1.0, max(LEAST_SURE, age / SURE_HOPS))
         ordinary = kind == 0
@@ -236,9 +238,22 @@ def mask(rng: np.random.Generator, window: Float, settings: ViewSettings) -> Non
     window[low : low + width] = window.mean(axis=0)
 
 
-def _spread(clip: Clip | None, name: str) -> tuple[str, str]:
-    if clip is None:
-        return "", ""
+_SCREAMS = ("", Synthesised.SCREAM.value)
+_EMOTIONS = {
+    Synthesised.SCREAM: frozenset({"angry", "fearful"}),
+    Synthesised.LAUGHTER: frozenset({"happy", "surprised"}),
+}
+
+
+def _emotions(clip: Clip | Synthesised) -> frozenset[str]:
+    if isinstance(clip, Clip):
+        return clip.meaning.emotions
+    return _EMOTIONS.get(clip, frozenset(EMOTIONS))
+
+
+def _spread(clip: Clip | Synthesised, name: str) -> tuple[str, str]:
+    if isinstance(clip, Synthesised):
+        return "", clip.value
     if name == "cry":
         return clip.corpus, clip.group
     by_label = name in {"none", "apart"} and clip.corpus in BY_LABEL

@@ -48,4 +48,4 @@ def recordings(clips: dict[str, Clip]) -> list[Recording]:
 
 @pytest.fixture
 def recipe() -> StudentRecipe:
-    return StudentRecipe(steps=4, batch=8, screams=1)
+    return StudentRecipe(steps=4, batch=8, synthesised={})

@@ -13,6 +13,7 @@ from models.features.constants import SAMPLE_RATE
 from models.features.melpower import BANDS
 from models.training.student.recipe import StudentRecipe
 from models.training.student.recordings import Recording, Version, Wanted, collect
+from models.training.student.synthesised import Synthesised
 
 pytestmark = pytest.mark.slow  # each process draws its rooms
 
@@ -35,9 +36,13 @@ def clip(root: Path, name: str) -> Clip:
     return Clip(root, "own", f"own/{name}.flac", "scream", "", "own:a", 1.5)
 
 
-def test_a_recording_and_a_scream_are_heard_and_found_again(root, tmp_path):
+def test_a_recording_and_a_synthesised_scream_are_heard_and_found_again(root, tmp_path):
     recipe = StudentRecipe(versions={"own": 4}, cries=4)
-    wanted = [Wanted(clip(root, "long"), 0), Wanted(clip(root, "short"), 1), Wanted(None, 2)]
+    wanted = [
+        Wanted(clip(root, "long"), 0),
+        Wanted(clip(root, "short"), 1),
+        Wanted(Synthesised.SCREAM, 2),
+    ]
     folder = tmp_path / "shards"
     made = collect(wanted, recipe, folder, "recordings")
     assert [one.file for one in made] == ["own/long.flac", "scream 2"]  # the other is too short

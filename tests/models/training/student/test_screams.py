@@ -5,7 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.features.constants import SAMPLE_RATE
-from models.training.student.screams import LONG_S, PEAK, scream
+from models.training.student.screams import LONG_S, scream
+from models.training.student.voice import PEAK
 
 
 @settings(deadline=None, max_examples=20)

@@ -9,6 +9,7 @@ from models.data.labels import EMOTIONS
 from models.features.melpower import BANDS, FRAMES
 from models.networks.mobilenet import KINDS, SCORES
 from models.training.student.recipe import StudentRecipe, ViewSettings
+from models.training.student.synthesised import Synthesised
 from models.training.student.views import (
     APART,
     SteadyNoise,
@@ -55,7 +56,10 @@ def test_kinds_follow_the_labels(clips):
         "neutral": "none", "crying_baby": "infant", "dog_bark": "none", "music": "none",
     }  # fmt: skip
     assert found["sad"] == APART
-    assert KINDS[kind_of(None)] == "cry"
+    made = {synthesised.value: KINDS[kind_of(synthesised)] for synthesised in Synthesised}
+    assert made.pop("scream") == "cry"
+    assert made.pop("infant") == "infant"
+    assert set(made.values()) == {"none"}
 
 
 def test_noise_is_steady_and_of_unit_power():
