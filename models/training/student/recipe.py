@@ -79,7 +79,7 @@ class StudentRecipe:
         default_factory=lambda: {
             "ravdess": 4, "nemo": 2, "tess": 4, "emospeech_in": 4, "debian_voices": 4,
             "donateacry": 4, "esc10": 4, "us8k": 4, "music": 3, "librispeech": 2,
-            "debian_games": 4,
+            "debian_games": 4, "debian_music": 2,
         }
     )  # fmt: skip
     cries: int = 8

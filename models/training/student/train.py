@@ -10,7 +10,7 @@ import numpy as np
 import torch
 
 from models import registry
-from models.data.corpora import Clip, read_all
+from models.data.corpora import Clip, corpora_in, read_corpus
 from models.data.splits import split
 from models.networks.mobilenet import Student as Network
 from models.sounds.groups import HEARD
@@ -42,20 +42,21 @@ def train(data: Path, out: Path, recipe: StudentRecipe, cache: Path) -> dict[str
         ModelError: YAMNet or EfficientAT cannot be had, or a checkpoint is of another recipe.
     """
     published = torch.load(registry.find("efficientat"), weights_only=True)
-    folds = split(read_all(data))
+    clips = [clip for corpus in corpora_in(data) for clip in read_corpus(data, corpus)]
+    folds = split(clips)
     wanted = [Wanted(clip, place) for place, clip in enumerate(folds["train"])]
     made = [kind for kind, count in recipe.synthesised.items() for _ in range(count)]
     wanted += [Wanted(kind, len(wanted) + number) for number, kind in enumerate(made)]
     order = np.random.default_rng(recipe.seed).permutation(len(wanted))
     heard = collect([wanted[i] for i in order], recipe, cache, "recordings")
-    clips = {clip.file: clip for clip in folds["train"]}
+    by_file = {clip.file: clip for clip in folds["train"]}
     torch.manual_seed(recipe.seed)
     network = Network()
     network.begin_from(published)
     rng = np.random.default_rng(recipe.seed)
     learning = learning_of(network, recipe, rng)
     checkpoint = Checkpoint(out.with_suffix(".checkpoint.pt"), recipe, learning)
-    learned = learn(Viewer(heard, clips, recipe, rng), recipe, learning, checkpoint)
+    learned = learn(Viewer(heard, by_file, recipe, rng), recipe, learning, checkpoint)
     names = read_class_names(registry.find("yamnet-classes"))
     content = as_litert(learned, [names.index(name) for name in HEARD])
     metadata: dict[str, Any] = {
