@@ -51,28 +51,30 @@ data_option = click.option(
     metavar="FOLDER",
     help="Keep what an encoder made of the recordings here, and find it the next time.",
 )
+@click.option(
+    "--quick",
+    is_flag=True,
+    help="A smoke test of one or two minutes: every stage, with few recordings and hardly any"
+    " learning. What it writes is good for nothing.",
+)
 def train(
-    *, data: Path, out: Path | None, seed: int, recipe: str | None, cache: Path | None
+    *,
+    data: Path,
+    out: Path | None,
+    seed: int,
+    recipe: str | None,
+    cache: Path | None,
+    quick: bool,
 ) -> None:
     """Train the acoustic network and calibrate it; goes on after a kill.
 
     About half an hour on two cores. Test recordings are not read.
     """
     require_training()
-    if recipe is not None:
-        from models.training.run import run_recipe
+    from models.training.run import Run, run_recipe, run_shipped
 
-        run_recipe(recipe, data, out, cache)
-        return
-    from models.training.calibrate import calibrate
-    from models.training.train import Recipe
-    from models.training.train import train as learn
-
-    where = out or Path("emotion_lstm.safetensors")
-    best = learn(data, where, Recipe(seed=seed))
-    calibrate(data, where)
-    click.echo(
-        f"{where}: unweighted average recall {best['uar']:.3f} on the development actors"
-        f" (epoch {best['epoch']:.0f}).",
-        err=True,
-    )
+    run = Run(data, out, cache, quick)
+    if recipe is None:
+        run_shipped(run, seed)
+    else:
+        run_recipe(recipe, run)

@@ -17,7 +17,7 @@ from tqdm import tqdm
 
 from models import registry
 from models.calibration import FEATURES, OUTCOMES, SOUND_FEATURES, VOICE_FEATURES, Calibration
-from models.data.corpora import Clip, read_all
+from models.data.corpora import Clip
 from models.data.splits import split
 from models.ear.by_frames import EVENT_HOPS
 from models.ear.make import make_ear
@@ -132,9 +132,9 @@ def voice_rows(rows: Sequence[Row]) -> list[Row]:
     return [("none" if o == "infant" else o, c, f) for o, c, f in rows if f[gate] > 0]
 
 
-def calibrate(data: Path, path: Path, seed: int = 11) -> None:
+def calibrate(clips: Sequence[Clip], path: Path, seed: int = 11) -> None:
     """Fit both calibrations and write them into ``path``."""
-    folds = split(read_all(data))
+    folds = split(clips)
     voice = collect(path, folds["dev"], seed)
     both = [
         clip

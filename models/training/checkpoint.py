@@ -75,5 +75,5 @@ class Checkpoint:
         unfinished.replace(self._path)
 
     def remove(self) -> None:
-        """Training is over."""
-        self._path.unlink()
+        """Training is over. One that was shorter than from one checkpoint to the next left none."""
+        self._path.unlink(missing_ok=True)

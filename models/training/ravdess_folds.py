@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from models.data.corpora import read_corpus
+from models.data.corpora import Clip
 from models.data.labels import EMOTIONS
 from models.data.splits import RAVDESS_FOLDS, ravdess_actors
 from models.networks import weights
@@ -27,7 +27,7 @@ from models.training.train import Fold, Recipe, begin, learn_epoch, prepare, rec
 
 
 def train_folds(
-    data: Path,
+    clips: Sequence[Clip],
     out: Path,
     recipe: Recipe,
     *,
@@ -39,7 +39,7 @@ def train_folds(
     Without ``inner`` these actors were learned from, and what is returned says only that the
     training did not fail.
     """
-    clips = list(read_corpus(data, "ravdess"))
+    clips = list(clips)
     heard = prepare(clips, recipe, recipe.variants, "training")
     plain = prepare(clips, recipe.as_spoken(), {}, "development")
     found: dict[int, float] = {}

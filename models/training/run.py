@@ -1,21 +1,75 @@
-"""Carries out a recipe file."""
+"""Carries out a training: from a data root to weights."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
+from models.data.corpora import Clip, corpora_in, read_all, read_corpus
 from models.training.recipe import RecipeFile, read_recipe
 
 
-def run_recipe(named: str, data: Path, out: Path | None, cache: Path | None = None) -> None:
-    """Train what the recipe ``named`` says.
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What is trained from, and where it goes.
 
-    Args:
-        named: a recipe that came along, or a file.
+    Attributes:
         data: the data root.
         out: the file that is written, or the folder where there are several; None for the
             current folder.
-        cache: where what an encoder made of the recordings is kept; None to keep nothing.
+        cache: where what was made of the recordings is kept; None to keep nothing, or beside
+            the file.
+        quick: a smoke test, in a minute or two; what it writes is good for nothing.
+    """
+
+    data: Path
+    out: Path | None = None
+    cache: Path | None = None
+    quick: bool = False
+
+    def published(self) -> list[Clip]:
+        """Of the corpora that the shipped figures are made with."""
+        return self._few(read_all(self.data))
+
+    def every(self) -> list[Clip]:
+        """Of every corpus that lies there, one's own included."""
+        return self._few([c for corpus in corpora_in(self.data) for c in self._of(corpus)])
+
+    def ravdess(self) -> list[Clip]:
+        """Of RAVDESS alone."""
+        return self._few(self._of("ravdess"))
+
+    def _of(self, corpus: str) -> list[Clip]:
+        return list(read_corpus(self.data, corpus))
+
+    def _few(self, clips: Sequence[Clip]) -> list[Clip]:
+        from models.training.quick import few
+
+        return few(clips) if self.quick else list(clips)
+
+
+def run_shipped(run: Run, seed: int) -> None:
+    """Train the EmotionLSTM that ships, and calibrate it.
+
+    Raises:
+        ModelError: YAMNet, which the calibration needs, or a checkpoint cannot be used.
+        DataError: a corpus is missing or cannot be read.
+    """
+    from models.training.calibrate import calibrate
+    from models.training.quick import quick_lstm
+    from models.training.train import Recipe, train
+
+    clips, where = run.published(), run.out or Path("emotion_lstm.safetensors")
+    recipe = Recipe(seed=seed)
+    best = train(clips, where, quick_lstm(recipe) if run.quick else recipe)
+    calibrate(clips, where)
+    _say(f"{where}: unweighted average recall {best['uar']:.3f} on the development actors"
+         f" (epoch {best['epoch']:.0f})")  # fmt: skip
+
+
+def run_recipe(named: str, run: Run) -> None:
+    """Train what the recipe ``named`` says: one that came along, or a file.
 
     Raises:
         ModelError: the recipe, or a model that it needs, cannot be used.
@@ -23,41 +77,53 @@ def run_recipe(named: str, data: Path, out: Path | None, cache: Path | None = No
     """
     recipe = read_recipe(named)
     if recipe.network == "lstm13":
-        _lstm13(recipe, data, out or Path())
+        _lstm13(recipe, run)
     elif recipe.network == "student":
-        _student(recipe, data, out, cache)
+        _student(recipe, run)
     else:
-        _utterance(recipe, data, out, cache)
+        _utterance(recipe, run)
 
 
-def _lstm13(recipe: RecipeFile, data: Path, out: Path) -> None:
+def _lstm13(recipe: RecipeFile, run: Run) -> None:
+    from models.training.quick import quick_lstm
     from models.training.ravdess_folds import train_folds
     from models.training.train import Recipe
 
-    train_folds(data, out, recipe.applied(Recipe()))
+    settings = recipe.applied(Recipe())
+    settings = quick_lstm(settings) if run.quick else settings
+    train_folds(run.ravdess(), run.out or Path(), settings)
 
 
-def _student(recipe: RecipeFile, data: Path, out: Path | None, cache: Path | None) -> None:
+def _student(recipe: RecipeFile, run: Run) -> None:
+    from models.training.quick import quick_student
     from models.training.student.recipe import student_recipe
     from models.training.student.train import train
 
     settings = student_recipe(recipe.settings, recipe.path)
-    path = out or Path("student.tflite")
-    figures = train(data, path, settings, cache or path.with_suffix(".recordings"))
-    print(f"{path}: learned from {figures['learned']} recordings", flush=True)
+    settings = quick_student(settings) if run.quick else settings
+    path = run.out or Path("student.tflite")
+    figures = train(run.every(), path, settings, run.cache or path.with_suffix(".recordings"))
+    _say(f"{path}: learned from {figures['learned']} recordings")
 
 
-def _utterance(recipe: RecipeFile, data: Path, out: Path | None, cache: Path | None) -> None:
+def _utterance(recipe: RecipeFile, run: Run) -> None:
     from models.training import utterance
+    from models.training.quick import quick_utterance
 
     settings = recipe.applied(utterance.UtteranceRecipe())
-    recordings = utterance.Recordings(cache)
+    settings = quick_utterance(settings) if run.quick else settings
+    recordings = utterance.Recordings(run.cache)
+    folder = run.out or Path()
     if recipe.learns == "shipped":
-        path = out or Path("utterance.safetensors")
-        utterance.train_shipped(data, path, settings, recordings)
+        path = run.out or Path("utterance.safetensors")
+        utterance.train_shipped(run.published(), path, settings, recordings)
     elif recipe.learns == "without_corpora":
-        utterance.train_without(data, out or Path(), settings, recordings)
+        utterance.train_without(run.published(), folder, settings, recordings)
     else:
-        inner = utterance.train_ravdess(data, out or Path(), settings, recordings)
+        inner = utterance.train_ravdess(run.ravdess(), folder, settings, recordings)
         folds = ", ".join(f"{uar:.3f}" for uar in inner)
-        print(f"inner development actors: UAR {np.mean(inner):.4f} ({folds})", flush=True)
+        _say(f"inner development actors: UAR {np.mean(inner):.4f} ({folds})")
+
+
+def _say(line: str) -> None:
+    print(line, flush=True)

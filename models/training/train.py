@@ -13,6 +13,7 @@ not read here.
 
 import json
 import time
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
@@ -22,7 +23,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 from tqdm import tqdm
 
-from models.data.corpora import Clip, read_all
+from models.data.corpora import Clip
 from models.data.labels import EMOTIONS
 from models.data.splits import split
 from models.features.gain import GainSettings
@@ -223,11 +224,11 @@ def begin(learn: Fold, recipe: Recipe, rng: np.random.Generator) -> tuple[Emotio
     return model, Learning(model, optimiser, schedule, rng)
 
 
-def train(data: Path, out: Path, recipe: Recipe) -> dict[str, float]:
+def train(clips: Sequence[Clip], out: Path, recipe: Recipe) -> dict[str, float]:
     """Train, and write the weights of the best development epoch; returns its figures."""
     torch.manual_seed(recipe.seed)
     rng = np.random.default_rng(recipe.seed)
-    folds = split(read_all(data))
+    folds = split(clips)
     learn = prepare(folds["train"], recipe, recipe.variants, "training")
     dev_clips = [c for c in folds["dev"] if c.corpus == "ravdess"]
     dev = prepare(dev_clips, recipe.as_spoken(), {}, "development")

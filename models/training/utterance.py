@@ -26,7 +26,7 @@ from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 from sklearn.linear_model import LogisticRegression
 
 from models.catalogue import WHISPER
-from models.data.corpora import AUDIO_CORPORA, Clip, read_all, read_corpus
+from models.data.corpora import AUDIO_CORPORA, Clip
 from models.data.labels import EMOTIONS
 from models.data.splits import RAVDESS_FOLDS, Fold, ravdess_split, split, without_corpus
 from models.evaluation.clips.figures import uar
@@ -106,9 +106,10 @@ def fit_emotions(clips: Sequence[Clip], recordings: Recordings, recipe: Utteranc
     return _joined(mean, scale, projection, discriminants.coef_, discriminants.intercept_)
 
 
-def inner_uar(data: Path, recipe: UtteranceRecipe, recordings: Recordings) -> list[float]:
+def inner_uar(
+    clips: Sequence[Clip], recipe: UtteranceRecipe, recordings: Recordings
+) -> list[float]:
     """Of each RAVDESS fold, trained on its sixteen actors and judged by the four inner ones."""
-    clips = list(read_corpus(data, "ravdess"))
     found = []
     for fold in range(RAVDESS_FOLDS):
         folds = ravdess_split(clips, fold)
@@ -217,15 +218,18 @@ def _joined(mean: Float, scale: Float, projection: Float, weight: Doubles, bias:
     return Affine(np.asarray(whole, np.float64), np.asarray(bias - whole @ mean, np.float64))
 
 
-def train_shipped(data: Path, out: Path, recipe: UtteranceRecipe, recordings: Recordings) -> None:
+def train_shipped(
+    clips: Sequence[Clip], out: Path, recipe: UtteranceRecipe, recordings: Recordings
+) -> None:
     """The network of the daemon: everything but the test fold."""
-    folds = split(read_all(data))
+    folds = split(clips)
     _write(out, (*folds["train"], *folds["dev"]), recipe, recordings, "all but the test fold")
 
 
-def train_without(data: Path, out: Path, recipe: UtteranceRecipe, recordings: Recordings) -> None:
+def train_without(
+    clips: Sequence[Clip], out: Path, recipe: UtteranceRecipe, recordings: Recordings
+) -> None:
     """One network for each corpus that it is to be judged by, without that corpus."""
-    clips = read_all(data)
     for corpus in (one for one in LEFT_OUT if one in recipe.corpora):
         folds = without_corpus(clips, corpus)
         path = out / f"without_{corpus}_utterance.safetensors"
@@ -233,14 +237,13 @@ def train_without(data: Path, out: Path, recipe: UtteranceRecipe, recordings: Re
 
 
 def train_ravdess(
-    data: Path, out: Path, recipe: UtteranceRecipe, recordings: Recordings
+    clips: Sequence[Clip], out: Path, recipe: UtteranceRecipe, recordings: Recordings
 ) -> list[float]:
     """One network for each fold of RAVDESS's actors; returns the inner figures.
 
     Each learns from the twenty actors that are not its test; of distress it learns from the same.
     """
-    inner = inner_uar(data, recipe, recordings)
-    clips = list(read_corpus(data, "ravdess"))
+    inner = inner_uar(clips, recipe, recordings)
     for fold in range(RAVDESS_FOLDS):
         folds: dict[Fold, list[Clip]] = ravdess_split(clips, fold)
         path = out / f"ravdess_{fold}_utterance.safetensors"

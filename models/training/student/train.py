@@ -10,7 +10,7 @@ import numpy as np
 import torch
 
 from models import registry
-from models.data.corpora import Clip, corpora_in, read_corpus
+from models.data.corpora import Clip
 from models.data.splits import split
 from models.networks.mobilenet import Student as Network
 from models.sounds.groups import HEARD
@@ -28,21 +28,20 @@ BED_CORPORA = frozenset({"esc10", "us8k", "music", "librispeech"})
 CALIBRATION_SEED = 77
 
 
-def train(data: Path, out: Path, recipe: StudentRecipe, cache: Path) -> dict[str, Any]:
+def train(clips: Sequence[Clip], out: Path, recipe: StudentRecipe, cache: Path) -> dict[str, Any]:
     """Train, calibrate and write; returns the calibration and how much was learned from.
 
     Args:
-        data: the data root.
+        clips: of every fold; those for the test are left alone.
         out: the network's file; its metadata and hashes are written beside it.
         recipe: what decides the result.
         cache: folder of what was made of the recordings.
 
     Raises:
-        DataError: a corpus is missing or cannot be read.
+        DataError: a recording cannot be read.
         ModelError: YAMNet or EfficientAT cannot be had, or a checkpoint is of another recipe.
     """
     published = torch.load(registry.find("efficientat"), weights_only=True)
-    clips = [clip for corpus in corpora_in(data) for clip in read_corpus(data, corpus)]
     folds = split(clips)
     wanted = [Wanted(clip, place) for place, clip in enumerate(folds["train"])]
     made = [kind for kind, count in recipe.synthesised.items() for _ in range(count)]

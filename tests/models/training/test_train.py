@@ -1,6 +1,5 @@
 """Training: its loss by hand, and a whole small run that can be killed and repeated."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,7 +10,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.data.corpora import Clip
+from models.data.corpora import Clip, read_corpus
 from models.data.labels import EMOTIONS
 from models.features.constants import SAMPLE_RATE
 from models.networks import weights
@@ -173,7 +172,7 @@ def test_masks_hide_no_more_steps_than_they_may(seed, count):
 
 
 @pytest.fixture(scope="module")
-def corpora(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def corpora(tmp_path_factory: pytest.TempPathFactory) -> list[Clip]:
     """Two training actors and one of development, each emotion a tone of its own."""
     root = tmp_path_factory.mktemp("corpora")
     (root / "ravdess").mkdir()
@@ -186,9 +185,7 @@ def corpora(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
             soundfile.write(root / "ravdess" / f"{actor}-{word}.flac", tone, SAMPLE_RATE)
             rows.append(f"{actor}-{word}.flac,{word},{actor},1.0")
     (root / "ravdess" / "labels.csv").write_text("\n".join(rows) + "\n")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("models.data.corpora.AUDIO_CORPORA", ("ravdess",))
-        yield root
+    return list(read_corpus(root, "ravdess"))
 
 
 # Workers are forked before torch has threads of its own here; newer Pythons warn all the same.

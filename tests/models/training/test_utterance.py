@@ -79,7 +79,9 @@ def test_outcomes_are_told_apart_and_hold_on_a_corpus_left_out(heard):
 
 
 def test_six_folds_are_written_and_their_weights_are_the_head(heard, root, tmp_path):
-    inner = utterance.train_ravdess(root, tmp_path, RECIPE, Recordings(tmp_path / "cache"))
+    inner = utterance.train_ravdess(
+        list(read_corpus(root, "ravdess")), tmp_path, RECIPE, Recordings(tmp_path / "cache")
+    )
     assert len(inner) == 6
     assert min(inner) > 0.5
     found = weights.load(tmp_path / "ravdess_3_utterance.safetensors")

@@ -53,6 +53,13 @@ def test_learning_that_was_killed_ends_where_it_would_have(
         torch.testing.assert_close(one, other, rtol=0, atol=1e-6)
 
 
+def test_a_training_too_short_for_a_checkpoint_ends_well(recordings, clips, recipe, tmp_path):
+    learning = learning_of(network(), recipe, np.random.default_rng(1))
+    checkpoint = Checkpoint(tmp_path / "d.pt", recipe, learning)
+    checkpoint.remove()
+    assert checkpoint.resume() == (0, {})
+
+
 def test_a_checkpoint_of_another_recipe_is_refused(
     recordings, clips, recipe, tmp_path, monkeypatch
 ):
