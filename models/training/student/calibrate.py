@@ -24,7 +24,7 @@ from models.training.mixtures import MixtureSettings, draw_rooms, mix
 
 Float = NDArray[np.float32]
 
-SHARES = {"distress": 0.50, "infant": 0.10}  # of clips, for which the probabilities hold
+SHARES = {"distress": 0.34, "infant": 0.10}  # of clips, for which the probabilities hold
 HEARD_S = (0.15, 0.4)  # from after the onset to after the offset
 ROOM_SEED, ROOMS = 99, 120
 EFFECTIVE = 1_000.0
