@@ -92,7 +92,7 @@ FILES: dict[str, ModelFile] = {
             model="yamnet",
             publisher="Google",
             licence="Apache-2.0",
-            purpose="taught the network that hears sound events; hears them where it is wanted",
+            purpose="hears screams, crying, shouting and other sound events",
             editions=(
                 # The plain network, which the calibration was made with. Google served it on
                 # TensorFlow Hub; what it serves today is the same network with its labels and a
@@ -110,7 +110,6 @@ FILES: dict[str, ModelFile] = {
                     "float32/1/yamnet.tflite",
                 ),
             ),
-            optional=True,
         ),
         ModelFile(
             name="yamnet-classes",
@@ -128,7 +127,6 @@ FILES: dict[str, ModelFile] = {
                     "yamnet_class_map.csv",
                 ),
             ),
-            optional=True,
         ),
         ModelFile(
             name="efficientat",

