@@ -1,10 +1,15 @@
 """What the parts count themselves, exported to ``/metrics``."""
 
+from collections.abc import Callable, Mapping
+from typing import Final
+
 from daemon.clips.recorder import Recorder
 from daemon.language.lane import LanguageLane
 from daemon.notify.notifier import Notifier
 from daemon.pipeline import Pipeline
 from daemon.serve.metrics import Metrics
+
+_GAUGES: Final = {"waiting", "bytes"}  # these fall again
 
 
 def export_pipeline(metrics: Metrics, pipeline: Pipeline) -> None:
@@ -39,23 +44,13 @@ def export_pipeline(metrics: Metrics, pipeline: Pipeline) -> None:
 def export_notifier(metrics: Metrics, notifier: Notifier) -> None:
     """Notifications of all channels; of each, the part ``notify_NAME`` has the same figures."""
     for name in notifier.figures:
-        metrics.watch(
-            f"distressd_notifications_{name}",
-            f"Notifications {name}.",
-            lambda name=name: notifier.figures[name],  # type: ignore[misc] # bound per loop
-            counter=name != "waiting",
-        )
+        _watch(metrics, "notifications", name, f"Notifications {name}.", lambda: notifier.figures)
 
 
 def export_recorder(metrics: Metrics, recorder: Recorder) -> None:
     """Clips of sound; the part ``clips`` has the same figures."""
     for name in recorder.figures:
-        metrics.watch(
-            f"distressd_clips_{name}",
-            f"Clips of sound: {name}.",
-            lambda name=name: recorder.figures[name],  # type: ignore[misc] # bound per loop
-            counter=name not in {"waiting", "bytes"},
-        )
+        _watch(metrics, "clips", name, f"Clips of sound: {name}.", lambda: recorder.figures)
 
 
 def export_language(metrics: Metrics, lane: LanguageLane) -> None:
@@ -77,9 +72,13 @@ def export_language(metrics: Metrics, lane: LanguageLane) -> None:
         ("retried", "Second attempts."),
         ("restarts", "Language workers that were lost."),
     ):
-        metrics.watch(
-            f"distressd_language_{name}",
-            told,
-            lambda name=name: lane.figures()[name],  # type: ignore[misc] # bound per loop
-            counter=True,
-        )
+        _watch(metrics, "language", name, told, lane.figures)
+
+
+def _watch(
+    metrics: Metrics, part: str, name: str, told: str, figures: Callable[[], Mapping[str, float]]
+) -> None:
+    """One of the figures that a part counts."""
+    metrics.watch(
+        f"distressd_{part}_{name}", told, lambda: figures()[name], counter=name not in _GAUGES
+    )
