@@ -75,6 +75,7 @@ class Feeling:
         self._words = np.array(
             [llama.tokenize(f" {word}".encode(), add_bos=False)[0] for word in WORDS]
         )
+        self._row = ctypes.c_float * llama.n_vocab()
         self._room = llama.n_ctx() - len(self._prefix) - max(map(len, self._suffixes))
 
     def __call__(self, text: str) -> Float:
@@ -98,10 +99,9 @@ class Feeling:
 
     def _log_probabilities(self) -> Float:
         llama = self._llama
-        logits = np.ctypeslib.as_array(
-            ctypes.cast(self._logits_of(llama.ctx, -1), ctypes.POINTER(ctypes.c_float)),
-            (llama.n_vocab(),),
-        )
+        # Not by as_array with a shape, nor by cast: both leave reference cycles.
+        first = self._logits_of(llama.ctx, -1).contents
+        logits = np.frombuffer(self._row.from_address(ctypes.addressof(first)), np.float32)
         most = logits.max()
         return np.asarray(
             logits[self._words] - most - np.log(np.exp(logits - most).sum()), np.float32

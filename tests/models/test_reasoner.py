@@ -1,5 +1,6 @@
 """What the readers make of words, of instructions among them, and of broken files."""
 
+import gc
 from pathlib import Path
 
 import pytest
@@ -81,6 +82,24 @@ def test_category_and_reason_come_on_request_and_are_bounded(reasoner):
     assert hurt.reason != told.reason
     calm = reasoner("Dinner is ready, come and sit down.", explained=True)
     assert calm.category == "none"
+
+
+def test_what_explains_leaves_nothing_of_the_language_model_to_the_collector(reasoner):
+    def kept():
+        found = (type(one) for one in gc.get_objects())
+        return [one for one in found if str(one.__module__).startswith("llama_cpp")]
+
+    text = "My chest hurts and I can't breathe."
+    reasoner(text, explained=True)
+    gc.collect()
+    before = len(kept())
+    gc.disable()  # a worker makes so few objects that it is seldom rid of those in cycles
+    try:
+        for _ in range(3):
+            reasoner(text, explained=True)
+        assert len(kept()) == before
+    finally:
+        gc.enable()
 
 
 @pytest.mark.parametrize("text", ["", " ", "\x00\x07\x1b", "помогите", "?!", "…"])
