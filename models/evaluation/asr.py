@@ -56,16 +56,18 @@ def measure(data: Path, transcriber: Transcriber, told: Callable[[str], None]) -
     told("padded to thirty seconds …")
     transcriber.padding, usual = 30 * SAMPLE_RATE, transcriber.padding
     padded = word_error_rate(texts, write_down(transcriber, sounds))
-    transcriber.padding = usual
     told("where nobody speaks …")
     silent = _speechless(data)
+    most = sum(map(bool, write_down(transcriber, silent)))
+    transcriber.padding = usual
     return {
         "n": len(rows),
         "wer": {"clean": round(clean, 4), "noisy": noisy, "padded_to_30_s": round(padded, 4)},
         "espeak": synthetic,
         "invented": {
             "n": len(silent),
-            "believed": sum(bool(text) for text in write_down(transcriber, silent)),
+            "believed": sum(map(bool, write_down(transcriber, silent))),
+            "padded_to_30_s": most,
         },
         "batch_speedup": round(speedup(transcriber, sounds[:BATCH]), 2),
     }

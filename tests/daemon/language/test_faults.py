@@ -6,6 +6,7 @@ Real workers, real models; what the libraries cannot be made to do is built into
 
 import os
 import shutil
+import sys
 import time
 from pathlib import Path
 
@@ -28,6 +29,23 @@ def leak(self, *words, **named):
     return call(self, *words, **named)
 
 Transcriber.__call__ = leak
+"""
+STARVED = """
+import resource
+from pathlib import Path
+
+from models.transcriber import Transcriber
+
+call = Transcriber.__call__
+
+def starve(self, *words, **named):
+    fed = Path(FED)
+    if not fed.exists():
+        fed.touch()
+        resource.setrlimit(resource.RLIMIT_AS, (2**20, resource.RLIM_INFINITY))
+    return call(self, *words, **named)
+
+Transcriber.__call__ = starve
 """
 ABORT = """
 import os
@@ -73,6 +91,26 @@ def test_a_worker_that_leaks_is_replaced_again_and_again_and_loses_no_words(run,
     assert [words.lost for words in lane.words] == [""] * 5
     assert lane.lane.figures()["restarts"] == 0, "a replacement is no failure"
     row("language worker leaks", 0.0, max(recovered))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux holds processes to this limit")
+def test_a_worker_that_runs_out_of_memory_is_replaced_and_loses_no_words(
+    run, built_in, tmp_path, row
+):
+    built_in(STARVED.replace("FED", repr(str(tmp_path / "fed"))))
+    lane = run()
+    lane.until_state("ok")
+    starved = lane.lane.pid
+    began = time.monotonic()
+    lane.say("u", seconds=20.0)
+    lane.until(lambda: any("lost" in reason for _, reason, _ in lane.states))
+    noticed_s = time.monotonic() - began
+    lane.until(lambda: len(lane.words) == 1)
+    assert not lane.words[0].lost
+    assert lane.lane.pid != starved
+    figures = lane.lane.figures()
+    assert (figures["retried"], figures["restarts"]) == (1, 1)
+    row("language worker runs out of memory", noticed_s, time.monotonic() - began)
 
 
 def cut(whole):
