@@ -52,6 +52,7 @@ class Reasoner:
 
     Attributes:
         missing: sentences, each one reader that is absent and why.
+        feeling: the language model as a reader; None where it is absent.
 
     Raises:
         ModelError: no reader could be loaded, or the recipe cannot be read.
@@ -74,7 +75,7 @@ class Reasoner:
         self._meaning: Meaning | None = None
         self._prototypes: Prototypes | None = None
         self._llama: Any = None
-        self._feeling: Feeling | None = None
+        self.feeling: Feeling | None = None
         try:
             self._meaning = Meaning(threads)
             self._prototypes = Prototypes(self._meaning)
@@ -85,7 +86,7 @@ class Reasoner:
                 self._load_llama(model_path(str(llm)), threads, lora)
             except ModelError as error:
                 self.missing.append(error)
-        if self._meaning is None and self._feeling is None:
+        if self._meaning is None and self.feeling is None:
             raise self.missing[-1]
 
     def _load_llama(self, path: Path, threads: int, lora: Path | None) -> None:
@@ -95,9 +96,9 @@ class Reasoner:
         # What the shipped vote has learned of the registered model's words is that model's own.
         self._learned = self._recipe is None and lora is None and path == find(SMOLLM2)
         if self._recipe is None:
-            self._feeling = Feeling(self._llama)
+            self.feeling = Feeling(self._llama)
         else:
-            self._feeling = Feeling(self._llama, [self._recipe.continuation])
+            self.feeling = Feeling(self._llama, [self._recipe.continuation])
         parameters = llama_cpp.llama_model_n_params(self._llama.model)
         self._chooses = parameters >= KNOWS_CATEGORIES
 
@@ -124,12 +125,12 @@ class Reasoner:
             ]
         order.sort(key=lambda i: -scores[i])
         readers = ["meaning"] if self._meaning is not None else []
-        if self._feeling is not None and (
+        if self.feeling is not None and (
             explained or self._meaning is None or CLEARED <= max(scores) < SURE
         ):
             readers.append("feeling")
             for i in order[: len(order) if self._meaning is None else LOOKED_AT]:
-                scores[i] = self._felt(self._feeling, found[i], vectors[i] if vectors else None)
+                scores[i] = self._felt(self.feeling, found[i], vectors[i] if vectors else None)
         worst = max(range(len(found)), key=scores.__getitem__)
         if not explained:
             return Verdict(scores[worst], readers=tuple(readers))

@@ -9,7 +9,7 @@ import csv
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import numpy as np
 
@@ -27,6 +27,8 @@ BINS: Final = 10
 TEN_WORDS: Final = range(8, 13)
 MELD_DISTRESS, MELD_OTHER = frozenset({"anger", "fear"}), frozenset({"neutral", "joy"})
 GO_FEAR, GO_NEUTRAL = "14", "27"
+
+T = TypeVar("T")
 
 
 def measure(
@@ -50,11 +52,14 @@ def measure(
     told(f"{len(sentences)} sentences …")
     scores, times = _read([one.text for one in sentences], reasoner)
     figures = own_figures(sentences, scores)
-    ten = [
-        ms for one, ms in zip(sentences, times, strict=True) if len(one.text.split()) in TEN_WORDS
-    ]
+    ten_words = [one for one in sentences if len(one.text.split()) in TEN_WORDS]
+    ten = [ms for one, ms in zip(sentences, times, strict=True) if one in ten_words]
     figures["ms_p50"] = round(float(np.median(ten)), 1)
     figures["ms_p95"] = round(float(np.percentile(ten, 95)), 1)
+    if reasoner.feeling is not None:
+        told("how long the language model alone takes …")
+        _, alone = _timed([one.text for one in ten_words], reasoner.feeling)
+        figures["language_model_alone"] = {"ms_p50": round(float(np.median(alone)), 1)}
     meaning = Reasoner(None)
     told("by meaning alone …")
     scores, times = _read([one.text for one in sentences], meaning)
@@ -110,12 +115,18 @@ def own_figures(sentences: Sequence[Sentence], scores: Sequence[float]) -> dict[
 
 def _read(texts: Sequence[str], reasoner: Reasoner) -> tuple[list[float], list[float]]:
     """Probabilities (0 where nobody could read it) and milliseconds."""
-    scores, times = [], []
+    verdicts, times = _timed(texts, reasoner)
+    return [verdict.probability or 0.0 for verdict in verdicts], times
+
+
+def _timed(texts: Sequence[str], read: Callable[[str], T]) -> tuple[list[T], list[float]]:
+    """What ``read`` makes of each, and the milliseconds it took."""
+    found, times = [], []
     for text in texts:
         began = time.perf_counter()
-        scores.append(reasoner(text).probability or 0.0)
+        found.append(read(text))
         times.append((time.perf_counter() - began) * 1000)
-    return scores, times
+    return found, times
 
 
 def _calibration_error(truth: Any, scores: Any) -> float:
