@@ -9,11 +9,14 @@ export DISTRESSD_DATA ?= $(abspath ../shared/data)
 endif
 
 # `make run LANGUAGE=no` goes without the language models and their compiler.
-LANGUAGE ?= yes
+# Only as typed here: in the environment, and there for gettext, LANGUAGE is what people speak.
+LISTENING := language
+ifneq ($(filter command%,$(origin LANGUAGE)),)
+unexport LANGUAGE
 ifeq ($(LANGUAGE),no)
 LISTENING := core
-else
-LISTENING := language
+RUN := --no-language
+endif
 endif
 
 BIN := .venv/bin
@@ -24,14 +27,14 @@ BIN := .venv/bin
 help: ## Show this
 	@echo 'distressd listens, on this machine, for a person in distress.'
 	@echo
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
 
 setup: ## Build .venv with what listens and the language models' libraries
 	@.ci/setup $(LISTENING)
 
 run: ## Listen to the microphone, or to a demonstration where there is none
 	@.ci/setup $(LISTENING)
-	@$(BIN)/distressd run --or-demo
+	@$(BIN)/distressd run --or-demo $(RUN)
 
 listen: ## Show alerts as they happen (in a second terminal)
 	@.ci/setup core
