@@ -7,6 +7,8 @@ from daemon.health import Health
 class DemoSource(PlayedSource):
     """Plays the scene that the package synthesises itself, for ever."""
 
+    preparing = "the demonstration scene is being made"
+
     def __init__(self, health: Health) -> None:
         super().__init__("demo", "The demonstration scene", "realtime", health)
 

@@ -33,6 +33,7 @@ class PlayedSource(ABC):
 
     live = False
     haste = 0.0  # see daemon.audio.pace.play
+    preparing = ""  # why the first block takes a moment, for health
 
     def __init__(self, name: SourceName, label: str, pace: Pace, health: Health) -> None:
         self.name: SourceName = name
@@ -72,7 +73,7 @@ class PlayedSource(ABC):
             self._fail(error)
             raise
         self._ring = ring
-        self._health.report("source", "starting", figures=self.figures())
+        self._health.report("source", "starting", self.preparing, figures=self.figures())
         self._thread = threading.Thread(
             target=self._run, args=(blocks, ring), name=f"source-{self.name}", daemon=True
         )

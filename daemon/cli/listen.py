@@ -1,5 +1,8 @@
 """``distressd listen``."""
 
+import shutil
+import sys
+import textwrap
 from collections.abc import Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -27,12 +30,13 @@ def listen(*, url: str | None, as_json: bool) -> None:
     from daemon.serve.client import Follower
 
     follower = Follower(lambda: find(url), lambda sentence: click.echo(sentence, err=True))
+    parts = _Parts()
     try:
         for message in follower.messages():
             if as_json:
                 print_json(message)
             else:
-                _show(message)
+                _show(message, parts)
     except KeyboardInterrupt:
         return
 
@@ -51,39 +55,67 @@ def find(url: str | None) -> "Address":
     return Address(url, read_token(folder))
 
 
-def _show(message: dict[str, Any]) -> None:
+class _Parts:
+    """How the daemon's parts are: told where it is news, on standard error."""
+
+    def __init__(self) -> None:
+        self._told: dict[str, str] = {}
+
+    def connected(self) -> None:
+        """Everything is news."""
+        self._told.clear()
+
+    def show(self, name: str, part: dict[str, Any]) -> None:
+        """Tell of ``part``; not that what is unavailable is tried once more."""
+        before = self._told.get(name, "")
+        if part["state"] == "starting" and before.startswith("unavailable"):
+            return
+        told = f"{part['reason']} {part['remedy']}".strip()
+        paused = part.get("paused_until")
+        if paused:
+            told = f"{told} Paused until {paused}.".strip()
+        told = f"{part['state']}{f' - {told}' if told else ''}"
+        if told != before:
+            self._told[name] = told
+            click.echo(f"{name}: {told}", err=True)
+
+
+def _show(message: dict[str, Any], parts: _Parts) -> None:
     match message["type"]:
         case "alert":
             click.echo(_alert_line(message, message["phase"]))
             for line in _details(message):
-                click.echo(f"{_INDENT}{line}")
+                click.echo(_folded(_INDENT, line))
         case "feedback":
             said = {"ack": "Somebody has seen", "false_alarm": "Somebody calls a false alarm:"}
             click.echo(f"{said[message['said']]} alert {message['alert']}.", err=True)
         case "snapshot":
-            _show_part("source", message["source"])
-            _show_part("language", message["language"])
-            _show_part("sound events", message["sound_events"])
+            parts.connected()
+            parts.show("source", message["source"])
+            parts.show("language", message["language"])
+            parts.show("sound events", message["sound_events"])
             if message["clips"]["state"] != "off":
-                _show_part("clips", message["clips"])
+                parts.show("clips", message["clips"])
             for alert in message["open_alerts"]:
                 click.echo(_alert_line(alert, "open"))
         case "source":
-            _show_part("source", message["source"])
+            parts.show("source", message["source"])
         case "language" | "sound_events" | "clips" as part:
-            _show_part(part.replace("_", " "), message["status"])
+            parts.show(part.replace("_", " "), message["status"])
 
 
 def _alert_line(alert: dict[str, Any], phase: str) -> str:
     when = datetime.fromisoformat(alert["time"]).astimezone().strftime("%H:%M:%S")
     over = phase == "cleared"
-    level = click.style(f"{alert['level']:8}", fg=_COLOURS[alert["level"]], bold=not over, dim=over)
     kind = alert["kind"].replace("_", " ")
     notes = [] if alert["durable"] else ["not stored yet"]
     notes += [alert["reason"].replace("_", " ")] if alert["reason"] else []
     notes += ["demonstration"] if alert["source"] == "demo" else []
     told = alert["why"] + (f" ({', '.join(notes)})" if notes else "")
-    return f"{when}  {level}  {phase:7}  {kind:13}  {alert['score']:.2f}  {told}"
+    before, after = f"{when}  ", f"  {phase:7}  {kind:13}  {alert['score']:.2f}  "
+    line = _folded(f"{before}{alert['level']:8}{after}", told)
+    level = click.style(f"{alert['level']:8}", fg=_COLOURS[alert["level"]], bold=not over, dim=over)
+    return before + level + line[len(before) + 8 :]
 
 
 def _details(alert: dict[str, Any]) -> Iterator[str]:
@@ -99,9 +131,12 @@ def _details(alert: dict[str, Any]) -> Iterator[str]:
         yield f"{sum(alert['latency_ms'].values()):.1f} ms from the sound to the alert"
 
 
-def _show_part(name: str, part: dict[str, Any]) -> None:
-    told = f"{part['reason']} {part['remedy']}".strip()
-    paused = part.get("paused_until")
-    if paused:
-        told = f"{told} Paused until {paused}.".strip()
-    click.echo(f"{name}: {part['state']}{f' - {told}' if told else ''}", err=True)
+def _folded(head: str, told: str) -> str:
+    """``head`` and ``told``, in a terminal folded at its width under the indent."""
+    if not sys.stdout.isatty():
+        return head + told
+    width = max(len(head), len(_INDENT)) + 20  # at least: else it is unreadable anyway
+    width = max(width, shutil.get_terminal_size().columns)
+    return textwrap.fill(
+        told, width, initial_indent=head, subsequent_indent=_INDENT, break_long_words=False
+    )
