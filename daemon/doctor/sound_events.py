@@ -25,6 +25,8 @@ def check(setting: Setting) -> Finding:
         paths = [find(name) for name, file in FILES.items() if file.model == "yamnet"]
     except ModelError as error:
         return Finding(
-            "warning", f"The student stands in for YAMNet: {error.message}", error.remedy
+            "warning",
+            f"YAMNet's student, a smaller network, stands in: {error.message}",
+            error.remedy,
         )
     return Finding("ok", f"{paths[0].name} in {paths[0].parent}")

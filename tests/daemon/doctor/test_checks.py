@@ -8,11 +8,12 @@ from click.testing import CliRunner
 from daemon.cli import main
 from daemon.clips.identity import default_identity, make_identity
 from daemon.config.notify import Notify
-from daemon.config.schema import Acoustic, Audio, Clips, Config, Serve
+from daemon.config.schema import Acoustic, Audio, Clips, Config, Language, Serve
 from daemon.doctor import (
     CHECKS,
     clips,
     disk,
+    language,
     microphone,
     notifications,
     port,
@@ -158,3 +159,30 @@ def test_the_command_says_each_check_and_fails_where_one_fails(monkeypatch, tmp_
     words = CliRunner().invoke(main, ["doctor", "--config", str(config)])
     assert words.exit_code == 1
     assert "✗ weights: " in words.stdout
+
+
+def test_what_language_needs(setting, tmp_path, monkeypatch):
+    monkeypatch.setenv("DISTRESSD_MODELS", str(tmp_path))
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    monkeypatch.setenv("HOME", str(tmp_path))
+    off = language.check(setting(language=Language(enabled=False)))
+    assert off.mark == "ok"
+    assert "switched off" in off.message
+    without_files = language.check(setting())
+    assert without_files.mark == "warning"
+    assert "models pull whisper-tiny.en" in without_files.remedy
+
+    monkeypatch.setattr(language, "find_spec", lambda name: None)
+    finding = language.check(setting())
+    assert finding.mark == "warning"
+    assert all(name in finding.message for name in ("faster-whisper", "llama-cpp-python"))
+    assert "make setup" in finding.remedy
+    assert "llama" not in language.check(setting(language=Language(llm=""))).message
+
+
+def test_language_with_all_that_it_needs(setting, tmp_path, monkeypatch):
+    monkeypatch.setattr(language, "find", lambda name: tmp_path / name)
+    monkeypatch.setattr(language, "model_folder", lambda name: tmp_path / name)
+    monkeypatch.setattr(language, "model_path", lambda name: tmp_path / name)
+    monkeypatch.setattr(language, "find_spec", lambda name: name)
+    assert language.check(setting()).message == f"tiny.en in {tmp_path}; smollm2-135m"
