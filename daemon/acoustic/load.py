@@ -20,6 +20,7 @@ from models.sounds.yamnet import Yamnet
 log = logging.getLogger(__name__)
 
 MS_PER_HOP = 10
+ANEW = "Then start distressd again."
 
 
 def load_ear(config: Config, health: Health) -> Ear:
@@ -76,9 +77,14 @@ def load_sounds(config: Config, health: Health) -> Sounds | None:
     try:
         yamnet = Yamnet(registry.find("yamnet"), registry.find("yamnet-classes"))
     except ModelError as error:
-        said = f"the student stands in: {error.message}"
-        health.report("sound_events", "ok", said, error.remedy)
-        log.warning("YAMNet is unavailable: %s The student hears sound events until then.", error)
+        said = f"YAMNet's student, a smaller network, stands in: {error.message}"
+        health.report("sound_events", "ok", said, f"{error.remedy} {ANEW}")
+        log.warning(
+            "YAMNet is unavailable: %s %s Its student, a smaller network, hears sound events until"
+            " then.",
+            error,
+            ANEW,
+        )
         return Student(load_student())
     health.report("sound_events", "ok", "by YAMNet")
     return yamnet

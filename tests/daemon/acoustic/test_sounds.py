@@ -25,7 +25,7 @@ def test_the_student_stands_in_for_a_yamnet_that_is_not_there(no_files):
     assert isinstance(load_sounds(Config(), health), Student)
     said = health.part("sound_events")
     assert said.state == "ok"
-    assert "student stands in" in said.reason
+    assert "student, a smaller network, stands in" in said.reason
     assert "models pull" in said.remedy
 
 
