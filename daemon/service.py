@@ -164,7 +164,9 @@ class Service:
 
     def _make_lane(self) -> LanguageLane | None:
         if not self._config.language.enabled:
-            self.health.report("language", "off", "switched off by [language] enabled")
+            self.health.report(
+                "language", "off", "switched off by [language] enabled or --no-language"
+            )
             return None
         lane = LanguageLane(self._config.language, self.health, lossless=self._pace == "max")
         export_language(self.metrics, lane)

@@ -11,6 +11,7 @@ from daemon import signals
 from daemon.anew import start_anew
 from daemon.cli.options import config_option
 from daemon.config.load import load_config, own_config
+from daemon.config.schema import Config
 from daemon.errors import PartDied
 from daemon.logs import setup_logging
 
@@ -40,6 +41,11 @@ GC_THRESHOLDS = (5_000, 20, 50)
     is_flag=True,
     help="Play the demonstration scene if this machine has no input device at all.",
 )
+@click.option(
+    "--no-language",
+    is_flag=True,
+    help="Raise alerts from sound alone, as [language] enabled = false does.",
+)
 @click.option("--linger", is_flag=True, help="Go on serving when a recording has ended.")
 def run(
     *,
@@ -47,6 +53,7 @@ def run(
     source: str | None,
     pace: Literal["realtime", "max"],
     or_demo: bool,
+    no_language: bool,
     linger: bool,
 ) -> None:
     """Listen, raise alerts and serve subscribers, until stopped.
@@ -55,7 +62,14 @@ def run(
     """
     from daemon.service import Service
 
-    config = load_config(config_path)
+    def load() -> Config:
+        config = load_config(config_path)
+        if no_language:
+            language = config.language.model_copy(update={"enabled": False})
+            return config.model_copy(update={"language": language})
+        return config
+
+    config = load()
     setup_logging(config.log.level)
     spec = source or config.audio.source
     if or_demo and spec == "mic":
@@ -68,7 +82,7 @@ def run(
         spec,
         pace,
         linger=linger,
-        reread=lambda: load_config(config_path),
+        reread=load,
         settings_file=lambda: own_config(config_path),
         stopping=drain.begin,
     )

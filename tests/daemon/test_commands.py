@@ -178,3 +178,16 @@ def test_exit_status(distressd, words, status):
     assert done.returncode == status
     assert bool(done.stderr) == (status != 0)
     assert "Traceback" not in done.stderr
+
+
+def test_it_goes_without_language_as_often_as_settings_are_read(start_daemon):
+    daemon = start_daemon("stdin", "--no-language", settings="[language]\nenabled = true\n")
+    with daemon.subscribe() as subscriber:
+        status = subscriber.receive()["language"]
+        assert status["state"] == "off"
+        assert "--no-language" in status["reason"]
+        daemon.process.send_signal(signal.SIGHUP)
+        assert subscriber.receive()["type"] == "settings"
+    with daemon.subscribe() as subscriber:
+        assert subscriber.receive()["language"]["state"] == "off"
+    assert daemon.stop() == 0
