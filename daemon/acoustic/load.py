@@ -80,10 +80,9 @@ def load_sounds(config: Config, health: Health) -> Sounds | None:
         said = f"YAMNet's student, a smaller network, stands in: {error.message}"
         health.report("sound_events", "ok", said, f"{error.remedy} {ANEW}")
         log.warning(
-            "YAMNet is unavailable: %s %s Its student, a smaller network, hears sound events until"
-            " then.",
+            "YAMNet is unavailable: %s Its student, a smaller network, hears sound events; the"
+            " next start looks again.",
             error,
-            ANEW,
         )
         return Student(load_student())
     health.report("sound_events", "ok", "by YAMNet")

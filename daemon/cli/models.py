@@ -53,13 +53,16 @@ def pull(names: tuple[str, ...], *, offline: bool) -> None:
     from rich.progress import DownloadColumn, Progress, TextColumn, TransferSpeedColumn
 
     columns = (TextColumn("{task.description}"), DownloadColumn(), TransferSpeedColumn())
+    console = Console(stderr=True)
     failed: list[ModelError] = []
     with Downloads(offline=True if offline else None) as downloads:
         for file in _chosen(names):
             if (path := _found(file)) is not None:
                 click.echo(f"{path} is there and verified.", err=True)
                 continue
-            with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+            with Progress(
+                *columns, console=console, transient=True, disable=not console.is_terminal
+            ) as progress:
                 task = progress.add_task(file.published.filename, total=file.published.size)
                 try:
                     path = downloads.pull(file, functools.partial(progress.advance, task))

@@ -58,11 +58,16 @@ def _broker(brokers: "dict[str, Mqtt]", channel: str | None) -> "Mqtt":
     if channel is None and len(brokers) == 1:
         return next(iter(brokers.values()))
     if channel is None or channel not in brokers:
-        said = f"There is no [notify.mqtt.{channel}]" if channel else "Which broker is not clear"
+        if channel:
+            said = f"There is no [notify.mqtt.{channel}] in the configuration."
+        elif brokers:
+            said = "The configuration has several MQTT brokers; name one."
+        else:
+            said = "The configuration has no MQTT broker."
         remedy = (
             f"There are: {', '.join(brokers)}." if brokers else "docs/NOTIFICATIONS.md says how."
         )
-        raise UsageError(f"{said} in the configuration.", remedy)
+        raise UsageError(said, remedy)
     return brokers[channel]
 
 
