@@ -18,6 +18,7 @@ from daemon.control import LocalControl, ServiceControl
 from daemon.errors import DistressdError, PartDied
 from daemon.exports import export_language, export_notifier, export_pipeline, export_recorder
 from daemon.health import Health, PartHealth
+from daemon.hearing import Hearing
 from daemon.language.lane import LanguageLane
 from daemon.minutes import MinuteTally
 from daemon.notify.channels.made import Surroundings
@@ -34,19 +35,16 @@ from daemon.state import StateFolder
 from daemon.store.journal import Journal
 from daemon.supervision import Flow, Part, Supervision
 from daemon.telemetry import TELEMETRY_SAMPLES, telemetry
-from daemon.upkeep import Heard, Upkeep
+from daemon.upkeep import Upkeep
 from daemon.vitals import Pulse
 from daemon.wire.alert import AlertEvent
 from daemon.wire.base import rfc3339
 from daemon.wire.channels import ChannelStatus
-from daemon.wire.server import PartChanged, PartStatus, SourceChanged, SourceStatus
-from models.features.constants import SAMPLE_RATE
+from daemon.wire.server import PartChanged, PartStatus, SourceChanged
 
 log = logging.getLogger(__name__)
 
 POLL_S = 0.5
-STALLED_S = 2.0
-BEHIND_S = 1.0
 _WIRED: dict[str, Literal["language", "sound_events", "store", "clips"]] = {
     "language": "language",
     "sound_events": "sound_events",
@@ -157,6 +155,7 @@ class Service:
             lane=self._lane,
             in_step=self._pace == "max",
         )
+        self._hearing = Hearing(self._pipeline, self.health)
         self._tally = MinuteTally(self._pipeline.clock)
         self._keeps_history = self._pipeline.source.name != "demo"
         export_pipeline(self.metrics, self._pipeline)
@@ -207,7 +206,7 @@ class Service:
             self._pipeline.fusion,
             self._recall,
             self._live,
-            self._stream_s,
+            self._hearing.stream_s,
             self._recorder,
             notifier=lambda: self._notifier,  # made below
         )
@@ -233,9 +232,9 @@ class Service:
             health=self.health,
             control=self._control,
             metrics=self.metrics,
-            source=self._source_status,
-            stream_s=self._stream_s,
-            obstacles=self._obstacles,
+            source=self._hearing.source,
+            stream_s=self._hearing.stream_s,
+            obstacles=self._hearing.obstacles,
         )
         self._server.start()
         parts.callback(self._server.stop)
@@ -284,12 +283,14 @@ class Service:
                 restarts=restarts(),
             ),
             Flow(live=source.live),
-            self._how_heard,
+            self._hearing.heard,
             notifier.tell,
             self.health,
         )
         self.health.report("config", "ok")
-        self._pulse = Pulse(self._pipeline.loop, self._lane, self._obstacles, self._stream_s)
+        self._pulse = Pulse(
+            self._pipeline.loop, self._lane, self._hearing.obstacles, self._hearing.stream_s
+        )
         parts.callback(self._begin_stop)
         self._upkeep.ready()
 
@@ -305,13 +306,6 @@ class Service:
         self._pipeline.reconfigure(config)
         self._notifier.reconfigure(config.notify, config.quiet_hours)
         self._recorder.reconfigure(config.clips)
-
-    def _how_heard(self) -> Heard:
-        loop, fusion = self._pipeline.loop, self._pipeline.fusion
-        behind = loop.position - fusion.latest.sample
-        silent_s = (time.monotonic_ns() - loop.heard_ns) / 1e9
-        keeps_up = not self._pipeline.source.live or behind <= BEHIND_S * SAMPLE_RATE
-        return Heard(silent_s, decided=fusion.alive and keeps_up)
 
     def _keep_up(self) -> None:
         if self._reload:
@@ -380,45 +374,18 @@ class Service:
         if minute is not None and self._keeps_history:
             self._journal.minute(minute)
 
-    def _stream_s(self) -> float:
-        return self._pipeline.clock.stream_s(self._pipeline.loop.position)
-
-    def _source_status(self) -> SourceStatus:
-        part = self.health.part("source")
-        until = self._pipeline.fusion.paused_until
-        return SourceStatus(
-            name=self._pipeline.source.name,
-            state=part.state,
-            reason=part.reason,
-            remedy=part.remedy,
-            liveness=part.stage,
-            cause=part.cause,
-            paused_until=None if until is None else rfc3339(until),
-        )
-
     def _standing(self) -> Standing:
-        return Standing(tuple(self._journal.open_alerts()), self._source_status())
+        return Standing(tuple(self._journal.open_alerts()), self._hearing.source())
 
     def _publish_source(self) -> None:
         self._notifier.state_changed()
         self._server.publish_status(
             SourceChanged(
-                time=rfc3339(time.time()), stream_s=self._stream_s(), source=self._source_status()
+                time=rfc3339(time.time()),
+                stream_s=self._hearing.stream_s(),
+                source=self._hearing.source(),
             )
         )
-
-    def _obstacles(self) -> list[str]:
-        """Why nothing may be heard although every part says that it is well."""
-        loop, fusion = self._pipeline.loop, self._pipeline.fusion
-        found = []
-        silent_s = (time.monotonic_ns() - loop.heard_ns) / 1e9
-        if silent_s > STALLED_S and self.health.part("source").state in {"ok", "degraded"}:
-            found.append(f"No sound has been heard for {silent_s:.0f} s.")
-        if not fusion.alive:
-            found.append("Fusion has died: no alert is raised until the daemon is restarted.")
-        elif loop.position - fusion.latest.sample > BEHIND_S * SAMPLE_RATE:
-            found.append("Fusion is more than a second behind the sound.")
-        return found
 
     def _health_changed(self, part: str, health: PartHealth) -> None:
         """Tell subscribers: in the thread that reported."""
@@ -431,7 +398,7 @@ class Service:
                 PartChanged(
                     type=_WIRED[part],
                     time=rfc3339(time.time()),
-                    stream_s=self._stream_s(),
+                    stream_s=self._hearing.stream_s(),
                     status=PartStatus(
                         state=health.state, reason=health.reason, remedy=health.remedy
                     ),

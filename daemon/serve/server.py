@@ -11,8 +11,7 @@ from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
 
-from websockets.asyncio.server import Server, serve
-from websockets.protocol import State
+from websockets.asyncio.server import serve
 
 from daemon.config.schema import Serve
 from daemon.errors import ServeError
@@ -26,6 +25,7 @@ from daemon.serve.metrics import Metrics
 from daemon.serve.pages import Pages
 from daemon.serve.refusals import Refusals
 from daemon.serve.session import CLOSE_PATIENCE_S, HELLO_PATIENCE_S, Sessions
+from daemon.serve.shutdown import shut_down
 from daemon.serve.subscriber import Path, Subscriber
 from daemon.store.journal import Journal
 from daemon.wire.alert import AlertEvent
@@ -38,8 +38,6 @@ logger = logging.getLogger(__name__)
 # A dead peer is noticed within PING_S + PING_PATIENCE_S.
 PING_S = 20.0
 PING_PATIENCE_S = 20.0
-STOP_PATIENCE_S = 1.75
-CUT_PATIENCE_S = 0.25
 START_PATIENCE_S = 10.0
 # Alerts between the fusion thread and a loop that is stuck. Beyond, subscribers have to come back.
 MAX_IN_FLIGHT = 4_096
@@ -238,7 +236,7 @@ class AlertServer:
         started.set_result(None)
         await self._stop.wait()
         try:
-            await _shut_down(server, sessions, lobby)
+            await shut_down(server, sessions, lobby)
         finally:
             sessions.end()
         self._refusals.tell_rest()
@@ -374,28 +372,3 @@ class AlertServer:
 
 def _store_figure(journal: Journal, name: str) -> float:
     return float(getattr(journal.figures(), name))
-
-
-async def _shut_down(server: Server, sessions: Sessions, lobby: Lobby) -> None:
-    """Hand out what waits, say goodbye, and cut who does not answer."""
-    deadline = asyncio.get_running_loop().time() + STOP_PATIENCE_S
-    while not all(subscriber.idle for subscriber in sessions.subscribers):
-        if asyncio.get_running_loop().time() > deadline - STOP_PATIENCE_S / 2:
-            break
-        await asyncio.sleep(0.01)
-    server.close()  # with 1001, going away
-    for connection in tuple(lobby.connections):
-        if connection.protocol.state is State.CONNECTING:
-            connection.transport.abort()
-    try:
-        async with asyncio.timeout_at(deadline):
-            await server.wait_closed()
-    except TimeoutError:
-        for connection in tuple(lobby.connections):
-            connection.transport.abort()
-        sessions.end()
-        try:
-            async with asyncio.timeout(CUT_PATIENCE_S):
-                await server.wait_closed()
-        except TimeoutError:
-            logger.warning("Some connections do not end; the server stops without them")
