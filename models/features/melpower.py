@@ -25,6 +25,7 @@ LOUDEST = 1000.0  # energy that the loudest two frames of a window are brought t
 LEAST = 1e-2  # energy, about -70 dBFS: what is quieter is not made louder than that would be
 FLOOR = 1e-5  # added before the logarithm; this and the next two are EfficientAT's
 SHIFT, SPREAD = 4.5, 5.0
+BEFORE = 2  # frames of a first hop and its next that lie partly before it
 
 
 def band_edges_hz() -> NDArray[np.float64]:
@@ -83,14 +84,25 @@ def as_heard(power: Float, louder_db: float = 0.0) -> Float:
 
 
 class MelWindow:
-    """The newest 96 frames of a stream; what is not yet heard is silence."""
+    """The newest 96 frames of a stream.
+
+    What came before the first of them is taken to have been like them: a step from silence to a
+    room's noise is a shot to a network.
+    """
 
     def __init__(self) -> None:
         self._power = np.zeros((FRAMES, BANDS), np.float32)
+        self._empty = True
 
     def add(self, samples: Float) -> None:
         """Take in the frames of ``samples``, as ``mel_power`` does; 96 hops at most."""
         power = mel_power(samples)
+        if self._empty and len(power) < FRAMES:
+            whole = power[BEFORE:] if len(power) > BEFORE else power
+            self._power[:] = np.resize(whole[::-1], (FRAMES, BANDS))[::-1]
+            self._empty = False
+            return
+        self._empty = False
         self._power[: FRAMES - len(power)] = self._power[len(power) :]
         self._power[FRAMES - len(power) :] = power
 
@@ -99,5 +111,6 @@ class MelWindow:
         return as_heard(self._power)
 
     def forget(self) -> None:
-        """Silence before the next frame."""
+        """The next frame follows nothing."""
         self._power[:] = 0.0
+        self._empty = True

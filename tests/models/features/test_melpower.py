@@ -69,16 +69,27 @@ def test_the_bands_end_where_the_sound_does():
 @settings(deadline=None, max_examples=25)
 @given(st.lists(st.integers(1, FRAMES), min_size=1, max_size=12))
 def test_a_stream_taken_in_pieces_gives_the_window_of_the_whole(pieces):
-    total = sum(pieces)
-    stream = np.concatenate([np.zeros(FRAMES * HOP, np.float32), noise(total)])
-    window, end = MelWindow(), FRAMES * HOP + FRAME - HOP
-    for hops in pieces:
+    stream = noise(FRAMES + sum(pieces))
+    window, end = MelWindow(), FRAME - HOP
+    for hops in [FRAMES, *pieces]:
         end += hops * HOP
         window.add(stream[end - hops * HOP - (FRAME - HOP) : end])
-    whole = mel_power(stream[end - FRAMES * HOP - (FRAME - HOP) : end])
-    if total < FRAMES:
-        whole[: FRAMES - total] = 0.0
+    whole = mel_power(stream[len(stream) - FRAMES * HOP - (FRAME - HOP) :])
     np.testing.assert_allclose(window.heard(), as_heard(whole), atol=1e-4)
+
+
+@settings(deadline=None, max_examples=25)
+@given(st.integers(3, FRAMES - 1))
+def test_what_came_before_the_first_frame_was_like_it(first):
+    """A step from silence to a room's noise would be a shot to a network."""
+    samples = noise(first)
+    samples[: FRAME - HOP] = 0.0
+    window = MelWindow()
+    window.add(samples)
+    levels = window.heard().mean(axis=1)
+    heard = as_heard(np.resize(mel_power(samples)[2:], (FRAMES, BANDS))).mean(axis=1)
+    assert np.ptp(levels) <= np.ptp(heard) + 1e-3
+    assert np.argmax(levels[-(first - 2) :]) == np.argmax(heard[: first - 2])
 
 
 @given(st.floats(1e-3, 1e3))

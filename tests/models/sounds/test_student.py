@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from models.errors import ModelError
-from models.features.constants import SAMPLE_RATE
+from models.evaluation.floor import room
+from models.features.constants import HOP, SAMPLE_RATE
 from models.sounds.groups import GROUPS, HEARD
 from models.sounds.network import HEARD_HOPS, WINDOW
 from models.sounds.student import SHIPPED, Student, load, save
@@ -58,6 +59,18 @@ def test_silence_after_a_sound_that_was_forgotten_is_silence(student):
     assert student.distress == student.infant == 0.0
     student.hear(silence, 10)
     np.testing.assert_allclose(student.log_odds, before, atol=1e-6)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_where_a_quiet_room_begins_to_be_heard_no_shot_falls(student, seed):
+    student.forget()
+    heard = room(np.random.default_rng(seed), 2 * WINDOW)
+    stream = np.concatenate([np.zeros(WINDOW, np.float32), heard])
+    for end in range(WINDOW + 10 * HOP, len(stream), 10 * HOP):
+        student.hear(stream[end - WINDOW : end], 10)
+        loudest = dict(student.top(3))
+        assert max(loudest.get("Gunshot, gunfire", 0.0), loudest.get("Explosion", 0.0)) < 0.1
+        assert student.distress < 0.1
 
 
 def test_a_tone_is_no_distress(student):
