@@ -70,7 +70,7 @@ def with_weights(path: Path, config: Config) -> Config:
     return config.model_copy(update={"acoustic": acoustic})
 
 
-def with_sounds(network: Literal["student", "yamnet"], config: Config) -> Config:
+def with_sounds(network: Literal["both", "student", "yamnet"], config: Config) -> Config:
     """``config`` with another network for the sound events."""
     acoustic = config.acoustic.model_copy(update={"sound_network": network})
     return config.model_copy(update={"acoustic": acoustic})

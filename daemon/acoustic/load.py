@@ -9,7 +9,7 @@ from daemon.config.schema import Config
 from daemon.health import Health
 from models import registry
 from models.ear import Ear, make_ear
-from models.ear.make import Sounds
+from models.ear.make import Both, Sounds
 from models.errors import ModelError
 from models.features.gate import GateSettings
 from models.networks import weights
@@ -61,9 +61,9 @@ def _require_finite(found: weights.Weights) -> None:
 
 
 def load_sounds(config: Config, health: Health) -> Sounds | None:
-    """The network that hears sound events; None where they are switched off.
+    """What hears sound events; None where they are switched off.
 
-    Where YAMNet is wanted and its file cannot be had, the student stands in for it.
+    Where YAMNet is wanted and its file cannot be had, the student hears them alone.
 
     Raises:
         ModelError: if the student's weights are missing, damaged or altered.
@@ -74,16 +74,18 @@ def load_sounds(config: Config, health: Health) -> Sounds | None:
     if config.acoustic.sound_network == "student":
         health.report("sound_events", "ok", "by the student")
         return Student(load_student())
+    both = config.acoustic.sound_network == "both"
+    student = Student(load_student()) if both else None
     try:
         yamnet = Yamnet(registry.find("yamnet"), registry.find("yamnet-classes"))
     except ModelError as error:
         said = f"YAMNet's student, a smaller network, stands in: {error.message}"
         health.report("sound_events", "ok", said, f"{error.remedy} {ANEW}")
         log.warning(
-            "YAMNet is unavailable: %s Its student, a smaller network, hears sound events; the"
-            " next start looks again.",
+            "YAMNet is unavailable: %s Its student, a smaller network, hears sound events"
+            " alone; the next start looks again.",
             error,
         )
-        return Student(load_student())
-    health.report("sound_events", "ok", "by YAMNet")
-    return yamnet
+        return student or Student(load_student())
+    health.report("sound_events", "ok", "by YAMNet and its student" if student else "by YAMNet")
+    return Both(yamnet, student) if student else yamnet

@@ -41,7 +41,7 @@ class Acoustic(Section):
 
     weights: FilePath | None = None
     sound_events: bool = True
-    sound_network: Literal["yamnet", "student"] = "yamnet"
+    sound_network: Literal["both", "yamnet", "student"] = "both"
 
 
 class Language(Section):

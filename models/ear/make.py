@@ -1,15 +1,27 @@
 """Which ear a network listens with."""
 
+from typing import NamedTuple
+
 from models.calibration import Calibration
 from models.ear.by_frames import FrameEar
 from models.errors import ModelError
 from models.features.gate import GateSettings
 from models.networks.weights import Weights
 from models.sounds.by_yamnet import YamnetEvents
+from models.sounds.network import SoundNetwork
+from models.sounds.pair import Pair
 from models.sounds.student import Student
 from models.sounds.yamnet import Yamnet
 
-Sounds = Yamnet | Student
+
+class Both(NamedTuple):
+    """Two networks that hear sound events together."""
+
+    yamnet: Yamnet
+    student: Student
+
+
+Sounds = Yamnet | Student | Both
 """What may hear sound events."""
 
 
@@ -27,7 +39,19 @@ def make_ear(weights: Weights, sounds: Sounds | None, gate: GateSettings | None 
             f"The acoustic weights are of a network {network!r}, which this version does not know.",
             "Leave out [acoustic] weights, or train them with this version.",
         )
+    return FrameEar(weights, hears(weights, sounds), gate)
+
+
+def hears(weights: Weights, sounds: Sounds | None) -> SoundNetwork | None:
+    """What hears sound events in the ear of ``weights``, calibrated as they are.
+
+    Raises:
+        ModelError, LookupError, TypeError, ValueError: the weights lack the calibration, or have
+            it in another shape.
+    """
+    if sounds is None or isinstance(sounds, Student):
+        return sounds
+    calibration = Calibration.of(weights.metadata["calibration"]["sounds"])
     if isinstance(sounds, Yamnet):
-        calibration = Calibration.of(weights.metadata["calibration"]["sounds"])
-        return FrameEar(weights, YamnetEvents(sounds, calibration), gate)
-    return FrameEar(weights, sounds, gate)
+        return YamnetEvents(sounds, calibration)
+    return Pair(YamnetEvents(sounds.yamnet, calibration), sounds.student)

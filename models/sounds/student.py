@@ -89,6 +89,7 @@ class Student:
         infant: calibrated probability of an infant crying.
         log_odds: (2,) of distress and of an infant, before the calibration.
         posterior: (8,) probabilities of the emotions.
+        scaling: weight and bias of the log-odds, by outcome, and of both networks' together.
 
     Raises:
         ModelError: if the weights are of another network.
@@ -98,9 +99,8 @@ class Student:
 
     def __init__(self, weights: StudentWeights) -> None:
         self.class_names: tuple[str, ...] = tuple(weights.metadata["classes"])
-        calibration = weights.metadata["calibration"]
-        self._distress: tuple[float, float] = tuple(calibration["distress"])
-        self._infant: tuple[float, float] = tuple(calibration["infant"])
+        calibration: dict[str, list[float]] = weights.metadata["calibration"]
+        self.scaling = {name: (float(w), float(b)) for name, (w, b) in calibration.items()}
         try:
             with without_chatter():
                 self._interpreter = Interpreter(model_content=weights.content, num_threads=1)
@@ -148,8 +148,8 @@ class Student:
         self.log_odds[0] = np.logaddexp.reduce(kinds[_NONE + 1 : _INFANT]) - others
         self.log_odds[0] += max(0.0, float(logits[self._cries].max()) - CRIES_FROM)
         self.log_odds[1] = kinds[_INFANT] - np.logaddexp.reduce(kinds[:_INFANT])
-        self.distress = _scaled(self.log_odds[0], self._distress)
-        self.infant = _scaled(self.log_odds[1], self._infant)
+        self.distress = _scaled(self.log_odds[0], self.scaling["distress"])
+        self.infant = _scaled(self.log_odds[1], self.scaling["infant"])
         spoken = np.exp(logits[KINDS : KINDS + EMOTIONS] - logits[KINDS : KINDS + EMOTIONS].max())
         np.divide(spoken, spoken.sum(), out=self.posterior)
         np.divide(1.0, 1.0 + np.exp(-logits[KINDS + EMOTIONS :]), out=self._scores)

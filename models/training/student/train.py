@@ -17,7 +17,7 @@ from models.sounds.groups import HEARD
 from models.sounds.student import StudentWeights, save
 from models.sounds.yamnet import read_class_names
 from models.training.checkpoint import Checkpoint
-from models.training.student.calibrate import UNSCALED, hear, scaling
+from models.training.student.calibrate import UNSCALED, hear, pair_scaling, scaling
 from models.training.student.export import as_litert
 from models.training.student.learn import learn, learning_of
 from models.training.student.recipe import StudentRecipe
@@ -64,9 +64,10 @@ def train(clips: Sequence[Clip], out: Path, recipe: StudentRecipe, cache: Path) 
         "training": {"recipe": json.loads(json.dumps(asdict(recipe)))},
     }
     unscaled = StudentWeights(content, metadata, "")
-    metadata["calibration"] = scaling(
-        hear(unscaled, folds["dev"], beds_of(folds["dev"]), CALIBRATION_SEED)
-    )
+    dev, beds = folds["dev"], beds_of(folds["dev"])
+    metadata["calibration"] = UNSCALED | scaling(hear(unscaled, dev, beds, CALIBRATION_SEED))
+    alone = StudentWeights(content, metadata, "")
+    metadata["calibration"] |= pair_scaling(hear(alone, dev, beds, CALIBRATION_SEED, paired=True))
     save(out, content, metadata)
     checkpoint.remove()
     return {"learned": len(heard), "calibration": metadata["calibration"]}

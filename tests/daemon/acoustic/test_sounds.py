@@ -7,6 +7,7 @@ from daemon.acoustic.load import load_ear, load_sounds
 from daemon.config.schema import Acoustic, Config
 from daemon.health import Health
 from models import registry
+from models.ear.make import Both
 from models.errors import ModelError
 from models.features.constants import HOP
 from models.sounds.student import Student
@@ -43,12 +44,27 @@ def test_the_student_listens_where_it_is_wanted():
     assert health.part("sound_events").state == "ok"
 
 
-def test_yamnet_listens_where_its_file_is():
+@pytest.fixture
+def yamnet_file():
+    """YAMNet can be had."""
     try:
         registry.find("yamnet")
     except ModelError as error:
         pytest.skip(str(error))
-    assert isinstance(load_sounds(Config(), Health()), Yamnet)
+
+
+@pytest.mark.usefixtures("yamnet_file")
+def test_both_listen_where_yamnets_file_is():
+    health = Health()
+    found = load_sounds(Config(), health)
+    assert isinstance(found, Both)
+    assert health.part("sound_events").reason == "by YAMNet and the student"
+
+
+@pytest.mark.usefixtures("yamnet_file")
+def test_yamnet_listens_alone_where_that_is_wanted():
+    config = Config(acoustic=Acoustic(sound_network="yamnet"))
+    assert isinstance(load_sounds(config, Health()), Yamnet)
 
 
 def test_nobody_listens_where_sound_events_are_off():

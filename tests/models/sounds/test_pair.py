@@ -1,0 +1,82 @@
+"""Both networks: the student is asked where YAMNet hears a cry, and hears a whole window."""
+
+import numpy as np
+import pytest
+
+from models import registry
+from models.calibration import Calibration
+from models.errors import ModelError
+from models.features.constants import HOP, SAMPLE_RATE
+from models.networks import weights
+from models.sounds.by_yamnet import YamnetEvents
+from models.sounds.network import HEARD_HOPS, WINDOW
+from models.sounds.pair import Pair
+from models.sounds.student import Student, load
+from models.sounds.yamnet import Yamnet
+from models.training.student.screams import scream
+
+
+@pytest.fixture
+def pair() -> Pair:
+    try:
+        yamnet = Yamnet(registry.find("yamnet"), registry.find("yamnet-classes"))
+    except ModelError as error:
+        pytest.skip(str(error))
+    calibration = Calibration.of(weights.load().metadata["calibration"]["sounds"])
+    return Pair(YamnetEvents(yamnet, calibration), Student(load()))
+
+
+def room(seed: int) -> np.ndarray:
+    noise = np.random.default_rng(seed).standard_normal(WINDOW)
+    return (1e-3 * noise).astype(np.float32)
+
+
+def loud_scream() -> np.ndarray:
+    """The second second of a scream."""
+    made = scream(np.random.default_rng(3))
+    whole = np.concatenate([np.zeros(WINDOW, np.float32), made, room(1)])
+    at = WINDOW + min(len(made), SAMPLE_RATE)
+    return whole[at - WINDOW : at].copy()
+
+
+def test_a_quiet_room_is_judged_by_yamnet_alone(pair):
+    for seed in range(5):
+        pair.hear(room(seed), HEARD_HOPS)
+    assert pair.asked == 0
+    assert pair.distress < 0.2
+
+
+def test_a_scream_is_heard_by_both(pair):
+    pair.hear(room(1), HEARD_HOPS)
+    pair.hear(loud_scream(), HEARD_HOPS)
+    assert pair.asked == 1
+    assert pair.distress > 0.5
+    assert pair.infant < pair.distress
+
+
+def test_what_the_student_did_not_hear_it_catches_up_with(pair):
+    """It was asked last long ago: its window is what was heard since, not what it heard then."""
+    stream = np.concatenate([loud_scream(), *(room(seed) for seed in range(4)), loud_scream()])
+    end = WINDOW
+    pair.hear(stream[:end], HEARD_HOPS)
+    while end + 10 * HOP <= len(stream):
+        end += 10 * HOP
+        pair.hear(stream[end - WINDOW : end], 10)
+    assert 1 < pair.asked < (len(stream) - WINDOW) // (10 * HOP)
+    asked, in_pieces = pair.asked, pair.log_odds.copy()
+    pair.forget()
+    pair.hear(stream[end - WINDOW : end], HEARD_HOPS)
+    assert pair.asked == asked + 1
+    np.testing.assert_allclose(pair.log_odds, in_pieces, atol=1e-3)
+
+
+def test_what_was_forgotten_is_nothing(pair):
+    pair.hear(loud_scream(), HEARD_HOPS)
+    pair.forget()
+    assert pair.distress == pair.infant == 0.0
+
+
+def test_the_classes_are_yamnets(pair):
+    pair.hear(loud_scream(), HEARD_HOPS)
+    assert 0.0 <= pair.grouped.min() <= pair.grouped.max() <= 1.0
+    assert len(pair.top(3)) == 3
