@@ -54,4 +54,4 @@ def hears(weights: Weights, sounds: Sounds | None) -> SoundNetwork | None:
     calibration = Calibration.of(weights.metadata["calibration"]["sounds"])
     if isinstance(sounds, Yamnet):
         return YamnetEvents(sounds, calibration)
-    return Pair(YamnetEvents(sounds.yamnet, calibration), sounds.student)
+    return Pair(sounds.student, YamnetEvents(sounds.yamnet, calibration))

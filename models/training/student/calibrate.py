@@ -135,7 +135,7 @@ def _listener(weights: StudentWeights, *, paired: bool) -> Listener:
         return student
     yamnet = Yamnet(registry.find("yamnet"), registry.find("yamnet-classes"))
     calibration = Calibration.of(shipped.load().metadata["calibration"]["sounds"])
-    return Pair(YamnetEvents(yamnet, calibration), student)
+    return Pair(student, YamnetEvents(yamnet, calibration))
 
 
 @cache
@@ -155,8 +155,8 @@ def scaling(heard: Sequence[Strongest]) -> dict[str, tuple[float, float]]:
 def pair_scaling(heard: Sequence[Strongest]) -> dict[str, tuple[float, float]]:
     """Weight and bias of both networks' log-odds of distress.
 
-    Of distress only cries are counted: the student is not asked about what YAMNet cannot hear, and
-    spoken fear would say of every number that it means little.
+    Of distress only cries are counted: YAMNet hears nothing in spoken fear, which would say of
+    every number that it means little.
     """
     judged = [one for one in heard if _is_cry(one.clip) or one.clip.meaning.verdict in _OTHERS]
     return {"pair": _platt(judged, [_is_cry(one.clip) for one in judged], 0, PAIR_SHARE)}
