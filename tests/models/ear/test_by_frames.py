@@ -194,6 +194,8 @@ def test_sound_events_hear_the_last_window_of_the_stream(stored: Weights, studen
         runs.append(number)
         window, figures = ear.window, ear.features.copy()
         assert window.hop == number
+        if number < HEARD_HOPS + 2:  # before that, the window begins with what was heard first
+            continue
         whole.hear(padded[number * HOP : number * HOP + WINDOW], HEARD_HOPS)
         expected = np.zeros(len(FEATURES), np.float32)
         sound_features(whole.grouped, expected)
