@@ -58,7 +58,7 @@ def test_both_listen_where_yamnets_file_is():
     health = Health()
     found = load_sounds(Config(), health)
     assert isinstance(found, Both)
-    assert health.part("sound_events").reason == "by YAMNet and the student"
+    assert health.part("sound_events").reason == "by YAMNet and its student"
 
 
 @pytest.mark.usefixtures("yamnet_file")
