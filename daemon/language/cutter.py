@@ -18,6 +18,7 @@ from models.features.constants import SAMPLE_RATE
 LONGEST: Final = 28 * SAMPLE_RATE  # Whisper takes 30 s, the padding included
 OVERLAP: Final = SAMPLE_RATE  # so that no word is lost where a long stretch is cut
 PREROLL: Final = 2 * SAMPLE_RATE // 5  # evidence comes every 50 ms, after the gate has opened
+STILL_OUT: Final = 10 * SAMPLE_RATE  # after an alarming sound, what is said belongs to its alert
 LARGEST_STEP: Final = SAMPLE_RATE  # more than this between two evidences is a gap
 FULL_SCALE: Final = np.float32(32767.0)
 
@@ -38,6 +39,7 @@ class Cutter:
         self._size = 0
         self._open = False
         self._score = 0.0
+        self._alarmed = -STILL_OUT  # when sound was alarming last
         self._end = reader.position
 
     def step(self, evidence: AcousticEvidence) -> Utterance | None:
@@ -54,6 +56,8 @@ class Cutter:
                 self._open, self._score = True, 0.0
                 self._forget(PREROLL + len(block))
             self._score = max(self._score, evidence.distress)
+            if evidence.distress >= self.alarming:
+                self._alarmed = evidence.sample
             if self._size >= LONGEST:
                 ended = self._cut(closed=False)
                 self._score = (
@@ -105,13 +109,14 @@ class Cutter:
 
     def _cut(self, *, closed: bool) -> Utterance:
         end = self._end
+        start = end - self._size
         return Utterance(
             id=uuid.uuid4().hex[:12],
-            start=end - self._size,
+            start=start,
             end=end,
             pcm=self._pcm[: self._size].copy(),
             score=self._score,
-            explained=self._score >= self.alarming,
+            explained=start - self._alarmed < STILL_OUT,
             cut_ns=time.monotonic_ns(),
             closed=closed,
         )

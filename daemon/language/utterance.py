@@ -18,7 +18,7 @@ class Utterance:
         end: absolute index after the last one.
         pcm: the samples, int16.
         score: the highest probability of distress by sound alone within it.
-        explained: whether sound alone is at the level of an alert.
+        explained: whether sound alone is, or was shortly before, at the level of an alert.
         cut_ns: monotonic time at which it was cut.
         closed: whether it ended because the sound did (else it was cut short).
     """

@@ -68,6 +68,19 @@ def test_an_alarming_one_is_marked():
     assert stream.found[0].explained
 
 
+@pytest.mark.parametrize(("later_s", "explained"), [(3.0, True), (20.0, False)])
+def test_what_is_said_soon_after_a_scream_belongs_to_it(later_s, explained):
+    stream = Stream(60.0)
+    stream.play(1.0, gate=False)
+    stream.play(1.0, gate=True, distress=0.9)
+    stream.play(later_s, gate=False)
+    stream.play(1.0, gate=True, distress=0.1)
+    stream.play(0.1, gate=False)
+    scream, talk = stream.found
+    assert scream.explained
+    assert talk.explained is explained
+
+
 def test_ten_minutes_are_cut_with_overlap_and_nothing_is_missing():
     stream = Stream()
     stream.play(1.0, gate=False)
