@@ -94,7 +94,7 @@ class Thresholds(PerLevel):
 class ConfirmMs(PerLevel):
     """``[fusion.confirm_ms]``: how long the score must hold before each level is raised."""
 
-    advisory: Milliseconds = 300
+    advisory: Milliseconds = 200
     warning: Milliseconds = 200
     critical: Milliseconds = 200
 

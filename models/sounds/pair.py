@@ -16,9 +16,9 @@ from models.sounds.student import Student
 
 Float = NDArray[np.float32]
 
-# Chosen on the development fold: from .18 on, whatever is found is found with fewer false alarms
-# of infants, games and streets; from .38 on ordinary speech is heard amiss.
-ASKED_FROM = 0.27  # probability by the student, of distress or of an infant
+# Chosen on the development fold: from -1.5 on, whatever is found is found with fewer false alarms
+# of infants, games and streets; from -0.5 on ordinary speech is heard amiss.
+ASKED_FROM = -1.0  # log-odds by the student, of distress or of an infant
 # An infant is told apart best by the student: what speaks for one speaks against distress.
 INFANT, INFANT_FROM = 0.3, -2.0  # weight of the infant's log-odds, and where they begin to count
 LEAST = 1e-6  # probability
@@ -59,8 +59,8 @@ class Pair:
         """
         student, yamnet = self._student, self._yamnet
         student.hear(samples, hops)
-        distress, infant = _log_odds(student.distress), _log_odds(student.infant)
-        if max(student.distress, student.infant) >= ASKED_FROM:
+        distress, infant = student.scaled("distress"), student.scaled("infant")
+        if max(distress, infant) >= ASKED_FROM:
             yamnet.hear(samples, hops)
             self.asked += 1
             distress = 0.5 * (distress + _log_odds(yamnet.distress))

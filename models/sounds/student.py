@@ -89,7 +89,8 @@ class Student:
         infant: calibrated probability of an infant crying.
         log_odds: (2,) of distress and of an infant, before the calibration.
         posterior: (8,) probabilities of the emotions.
-        scaling: weight and bias of the log-odds, by outcome, and of both networks' together.
+        scaling: weight and bias of the log-odds, by outcome: ``distress`` beside another network
+            and ``alone``, ``infant``, and of both networks' log-odds, the ``pair``.
 
     Raises:
         ModelError: if the weights are of another network.
@@ -148,13 +149,22 @@ class Student:
         self.log_odds[0] = np.logaddexp.reduce(kinds[_NONE + 1 : _INFANT]) - others
         self.log_odds[0] += max(0.0, float(logits[self._cries].max()) - CRIES_FROM)
         self.log_odds[1] = kinds[_INFANT] - np.logaddexp.reduce(kinds[:_INFANT])
-        self.distress = _scaled(self.log_odds[0], self.scaling["distress"])
-        self.infant = _scaled(self.log_odds[1], self.scaling["infant"])
+        self.distress = _probability(self.scaled("alone"))
+        self.infant = _probability(self.scaled("infant"))
         spoken = np.exp(logits[KINDS : KINDS + EMOTIONS] - logits[KINDS : KINDS + EMOTIONS].max())
         np.divide(spoken, spoken.sum(), out=self.posterior)
         np.divide(1.0, 1.0 + np.exp(-logits[KINDS + EMOTIONS :]), out=self._scores)
         for position, members in enumerate(self._groups):
             self.grouped[position] = self._scores[members].max()
+
+    def scaled(self, outcome: str) -> float:
+        """Log-odds of an outcome, calibrated by Platt's scaling.
+
+        Args:
+            outcome: ``distress`` beside another network, or heard ``alone``; or ``infant``.
+        """
+        weight, bias = self.scaling[outcome]
+        return float(weight * self.log_odds[1 if outcome == "infant" else 0] + bias)
 
     def top(self, count: int = 3) -> tuple[tuple[str, float], ...]:
         """The strongest classes by name, strongest first."""
@@ -167,6 +177,5 @@ class Student:
         self.distress = self.infant = 0.0
 
 
-def _scaled(log_odds: float, scaling: tuple[float, float]) -> float:
-    """Platt's scaling: weight and bias of the log-odds."""
-    return float(1.0 / (1.0 + np.exp(-(scaling[0] * log_odds + scaling[1]))))
+def _probability(log_odds: float) -> float:
+    return float(1.0 / (1.0 + np.exp(-log_odds)))

@@ -4,6 +4,7 @@ What is calibrated is what alarms: the strongest moment of a clip among everythi
 while it sounds. Corpora weigh alike, so that a threshold means about the same whoever is heard.
 """
 
+import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -36,9 +37,11 @@ Float = NDArray[np.float32]
 SHARES = {"distress": 0.34, "infant": 0.10}  # of clips, for which the probabilities hold
 HEARD_S = (0.15, 0.4)  # from after the onset to after the offset
 PAIR_SHARE = 0.5  # of cries
+# The student alone takes more of ordinary speech for distress than both networks do.
+ALONE_SHARE = 0.265
 ROOM_SEED, ROOMS = 99, 120
 EFFECTIVE = 1_000.0
-UNSCALED = {"distress": (1.0, 0.0), "infant": (1.0, 0.0), "pair": (1.0, 0.0)}
+UNSCALED = dict.fromkeys(("distress", "alone", "infant", "pair"), (1.0, 0.0))
 MILD = MixtureSettings(
     speed=(1.0, 1.0), as_recorded=1.0, roomless=0.6, preceded=0.2, noise_snr_db=(25.0, 50.0),
     bedded=0.15, bed_snr_db=(15.0, 30.0), tilt_db=3.0, telephone=0.0,
@@ -146,10 +149,21 @@ def _rooms() -> list[Float]:
 def scaling(heard: Sequence[Strongest]) -> dict[str, tuple[float, float]]:
     """Weight and bias of the student's log-odds, by outcome."""
     judged = [one for one in heard if one.clip.meaning.verdict != "apart"]
-    return {
+    found = {
         name: _platt(judged, [one.clip.meaning.verdict == name for one in judged], place, share)
         for place, (name, share) in enumerate(SHARES.items())
     }
+    return found | {"alone": alone(found["distress"])}
+
+
+def alone(beside: tuple[float, float]) -> tuple[float, float]:
+    """The scaling of what hears alone, from that of what hears ``beside`` another network."""
+    weight, bias = beside
+    return weight, bias + _log_odds(ALONE_SHARE) - _log_odds(SHARES["distress"])
+
+
+def _log_odds(share: float) -> float:
+    return math.log(share / (1.0 - share))
 
 
 def pair_scaling(heard: Sequence[Strongest]) -> dict[str, tuple[float, float]]:

@@ -49,6 +49,8 @@ def test_infants_are_scaled_by_their_own_log_odds():
         + heard("donateacry", "crying_baby", rng.normal(-2.0, 1.0, 80))
         + heard("us8k", "dog_bark", rng.normal(0.0, 1.0, 80))
     )
-    assert set(found) == {"distress", "infant"}
+    assert set(found) == {"distress", "alone", "infant"}
+    assert found["alone"][0] == found["distress"][0]
+    assert found["alone"][1] < found["distress"][1]
     assert found["distress"][0] > 0.0
     assert found["infant"][0] > 0.0
