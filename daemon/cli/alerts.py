@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 import click
 
 from daemon.cli.group import LazyGroup
-from daemon.cli.options import config_option, json_option, print_json
+from daemon.cli.options import config_option, counted, json_option, print_json
 from daemon.cli.spans import Moment, local
 from daemon.state import Run, state_path
 from daemon.wire.base import LEVELS, Kind, rfc3339
@@ -79,7 +79,7 @@ def listed(
             f"{local(life.raised)}  {shown}  {life.kind:13}  {life.score:.2f}  {lasted}"
             f"  {life.id}{said}"
         )
-    click.echo(f"{len(found)} alerts.", err=True)
+    click.echo(f"{counted(len(found), 'alert')}.", err=True)
 
 
 @click.command()
@@ -170,7 +170,9 @@ def feedback(*, as_json: bool) -> None:
         click.echo(
             f"{_SAID[life.said]:12}  {life.kind}, {sound}  counts until {local(expires)}  {life.id}"
         )
-    click.echo(f"{len(found)} alerts; `distressd alerts revoke ALERT` takes one back.", err=True)
+    click.echo(
+        f"{counted(len(found), 'alert')}; `distressd alerts revoke ALERT` takes one back.", err=True
+    )
 
 
 @click.command()
@@ -199,7 +201,7 @@ def export(
         click.echo(text, nl=False)
     else:
         write_text(out, text)
-        click.echo(f"{out}: {len(found)} alerts.", err=True)
+        click.echo(f"{out}: {counted(len(found), 'alert')}.", err=True)
 
 
 def write_text(path: Path, text: str) -> None:

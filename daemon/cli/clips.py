@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from daemon.cli.group import LazyGroup
-from daemon.cli.options import json_option, print_json
+from daemon.cli.options import counted, json_option, print_json
 from daemon.cli.spans import local
 from daemon.state import state_path
 
@@ -81,7 +81,7 @@ def listed(*, as_json: bool) -> None:
             f"{local(clip.began)}  {clip.seconds:4} s  {clip.size / 1e6:7.2f} MB  {clip.alert}"
         )
     total = sum(clip.size for clip in found) / 1e6
-    click.echo(f"{len(found)} clips, {total:.1f} MB.", err=True)
+    click.echo(f"{counted(len(found), 'clip')}, {total:.1f} MB.", err=True)
 
 
 @click.command()

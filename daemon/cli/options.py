@@ -21,3 +21,8 @@ json_option = click.option(
 def print_json(value: Any) -> None:
     """One object on one line."""
     click.echo(json.dumps(value, ensure_ascii=False))
+
+
+def counted(count: int, noun: str) -> str:
+    """``1 alert``, ``2 alerts``."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from daemon.cli.alerts import since_option, until_option, write_text
-from daemon.cli.options import config_option, json_option, print_json
+from daemon.cli.options import config_option, counted, json_option, print_json
 from daemon.state import state_path
 
 
@@ -52,6 +52,8 @@ def report(
         )
     elif found.days:
         hours = found.heard_s / 3_600
-        click.echo(f"{out}: {len(found.lives)} alerts in {hours:.1f} hours of listening.")
+        click.echo(
+            f"{out}: {counted(len(found.lives), 'alert')} in {hours:.1f} hours of listening."
+        )
     else:
         click.echo(f"{out}: nothing is kept of this time.")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from daemon.cli.options import config_option, json_option, print_json
+from daemon.cli.options import config_option, counted, json_option, print_json
 
 if TYPE_CHECKING:
     from daemon.install.manager import ServiceManager
@@ -77,7 +77,7 @@ def status(*, system: bool, as_json: bool) -> None:
             " by itself"
         )
         if found.pid:
-            click.echo(f"process {found.pid}, restarted {found.restarts or 0} times")
+            click.echo(f"process {found.pid}, restarted {counted(found.restarts or 0, 'time')}")
         if found.result not in {"", "success"}:
             click.echo(f"It ended last with: {found.result}")
     if not found.running:

@@ -8,6 +8,7 @@ from click.testing import CliRunner
 
 from daemon.cli import COMMANDS, main
 from daemon.cli.group import MainGroup
+from daemon.cli.options import counted
 from daemon.errors import ConfigError, StateError
 
 
@@ -95,3 +96,8 @@ def test_it_runs_as_a_module_and_survives_a_reader_that_leaves(tmp_path: Path):
         said = process.stderr.read()
     assert process.returncode == 1
     assert said == b""
+
+
+@pytest.mark.parametrize(("count", "told"), [(0, "0 clips"), (1, "1 clip"), (2, "2 clips")])
+def test_one_is_one(count, told):
+    assert counted(count, "clip") == told
