@@ -184,7 +184,7 @@ class HopLoop:
         self._attention = ATTENTION_HOPS if notable else max(0, self._attention - 1)
         if not notable and self.hops % REPORTED_HOPS:
             return None
-        ring_ns, capture_ms = self._ring.stamp(sample)
+        ring_ns, capture_ms = self._stamp(sample)
         return AcousticEvidence(
             sample=sample,
             gate=is_open,
@@ -198,6 +198,18 @@ class HopLoop:
             ring_ns=ring_ns,
             hop_ns=time.monotonic_ns(),
         )
+
+    def _stamp(self, sample: int) -> tuple[int, float]:
+        """When the hop that ends at ``sample`` came (see :meth:`daemon.audio.ring.Ring.stamp`).
+
+        After the whole process has stood still, who writes may catch up by more than the ring
+        holds after the hop was read and before it is asked for here: then it came just now, as
+        far as anybody knows. The next read tells how much was lost.
+        """
+        try:
+            return self._ring.stamp(sample)
+        except LookupError:
+            return time.monotonic_ns(), 0.0
 
     def _sound_events(self, sample: int) -> SoundEvents | None:
         window = self._ear.window

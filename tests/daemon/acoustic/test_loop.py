@@ -141,3 +141,27 @@ def test_an_ear_that_fails_ends_the_loop_and_is_told(scene: np.ndarray) -> None:
     assert told.wait(PATIENCE_S)
     assert loop.ended.wait(PATIENCE_S)
     assert str(failures[0]) == "full"
+
+
+def test_a_hop_that_the_ring_overtakes_while_it_is_heard_ends_nothing() -> None:
+    ring = Ring(8 * HOP)
+    ear = nervous_ear()
+    step, steps = ear.step, itertools.count(1)
+
+    def overtaken(hop: np.ndarray) -> None:
+        step(hop)
+        if next(steps) == REPORTED_HOPS:
+            for _ in range(100):
+                ring.write(np.zeros(HOP, np.float32))
+            ring.close()
+
+    ear.step = overtaken  # type: ignore[method-assign]
+    found: list[AcousticEvidence] = []
+    failures: list[BaseException] = []
+    loop = HopLoop(ring, ring.reader("hop"), ear, found.extend, failures.append, quiet_hops=1)
+    ring.write(np.zeros(REPORTED_HOPS * HOP, np.float32))
+    loop.start()
+    assert loop.ended.wait(PATIENCE_S)
+    assert not failures
+    assert found[0].sample == REPORTED_HOPS * HOP
+    assert loop.lost_samples > 0
