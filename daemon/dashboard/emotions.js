@@ -16,18 +16,20 @@ export class EmotionBands {
       this.#names.push(element("li", {}, title(emotion)));
       this.#shares.push(element("li", {}, "–"));
     }
-    const canvas = element("canvas", { role: "img", "aria-label": "Emotions over the last minute; the list beside it has the numbers" });
+    const canvas = element("canvas", { role: "img" });
     place.append(
       element("ol", { "aria-label": "Emotions" }, ...this.#names),
       canvas,
       element("ol", { class: "shares", "aria-label": "How probable each is now" }, ...this.#shares),
     );
-    this.#scroller = new Scroller(canvas, trace, paint);
+    this.#scroller = new Scroller(canvas, trace, paint, (seconds) => {
+      canvas.ariaLabel = `Emotions of the last ${seconds} seconds; the list beside it has the numbers`;
+    });
   }
 
-  /** The trace has moved on. Called in a frame. */
-  move() {
-    this.#scroller.move();
+  /** Draw the trace up to its first `shown` slots. */
+  move(shown) {
+    this.#scroller.move(shown);
   }
 
   /** The newest in words. */

@@ -1,10 +1,10 @@
 // Whether each part works: the microphone with its level, the words, and the memory.
 
 import { element, mark, say } from "./element.js";
+import { Meter } from "./meter.js";
 import { ago, whenTime } from "./moment.js";
 import { title } from "./words.js";
 
-const QUIETEST_DB = -80;
 const TONES = { ok: "calm", off: "quiet", starting: "quiet", ended: "quiet", degraded: "warning", unavailable: "warning", failed: "critical" };
 const STATES = { ok: "Working", off: "Switched off", starting: "Starting", ended: "Ended", degraded: "Working in part", unavailable: "Not available", failed: "Failed" };
 
@@ -33,18 +33,17 @@ export class Parts {
   #microphone = new Part("Microphone");
   #language = new Part("What is said");
   #store = new Part("Memory");
-  #bar = element("div", { class: "meter-bar" });
-  #floor = element("div", { class: "meter-floor" });
-  #meter = element("div", { class: "meter", "aria-hidden": "true" }, this.#bar, this.#floor);
+  #meter = new Meter();
   #level = element("span", {}, "–");
   #gate = element("span", {}, "");
   #last = null;
+  #open = false;
   #soundEvents = null;
   #storeStatus = null;
   #clips = null;
 
   constructor(place) {
-    this.#microphone.node.insertBefore(this.#meter, this.#microphone.why);
+    this.#microphone.node.insertBefore(this.#meter.node, this.#microphone.why);
     this.#microphone.node.insertBefore(element("p", { class: "meter-words" }, this.#gate, this.#level), this.#microphone.why);
     place.append(this.#microphone.node, this.#language.node, this.#store.node);
   }
@@ -91,36 +90,34 @@ export class Parts {
   vitals(vitals) {
     this.#last = vitals.last_sound;
     say(this.#microphone.figure, `${Math.round(vitals.hops_per_s)} frames a second`);
-    this.heard();
+    this.#open &&= vitals.hops_per_s > 0;
+    this.#heard();
     const figures = vitals.language;
     say(this.#language.figure, figures === null ? "" : `${figures.waiting} waiting`);
     if (figures !== null) this.#language.node.title = `${figures.transcribed} transcribed, ${figures.dropped} given up`;
   }
 
-  heard() {
-    say(this.#gate, this.#last === null ? "No sound heard yet" : `Last sound ${ago(this.#last)}`);
+  #heard() {
+    say(this.#gate, this.#open ? "Sound now" : this.#last === null ? "No sound heard yet" : `Last sound ${ago(this.#last)}`);
   }
 
-  /** How loud it is. Called in a frame. */
+  /** How loud it is. */
   level(message) {
-    this.#bar.style.transform = `scaleX(${share(message.level_db).toFixed(3)})`;
-    mark(this.#meter, "gate", message.gate ? "open" : "closed");
+    this.#meter.show(message);
   }
 
   /** The newest in words. */
   say(message) {
-    this.#floor.style.transform = `translateX(${(100 * share(message.floor_db)).toFixed(1)}%)`;
+    this.#open = message.gate;
     if (message.gate) this.#last = message.time;
-    say(this.#gate, message.gate ? "Sound now" : this.#last === null ? "No sound heard yet" : `Last sound ${ago(this.#last)}`);
+    this.#heard();
     say(this.#level, `${Math.round(message.level_db)} dB`);
   }
 
   stale(since) {
+    this.#open = false;
     say(this.#microphone.state, since === null ? "Not connected" : `As of ${whenTime(since)}`);
     say(this.#level, "–");
-    this.#bar.style.transform = "scaleX(0)";
-    mark(this.#meter, "gate", "closed");
+    this.#meter.show(null);
   }
 }
-
-const share = (db) => Math.min(1, Math.max(0, 1 - db / QUIETEST_DB));

@@ -2,7 +2,8 @@
 // new is painted.
 
 import { onPalette, palette } from "./palette.js";
-import { SLOTS } from "./trace.js";
+import { fit, sketch } from "./sketch.js";
+import { SLOT_S, SLOTS } from "./trace.js";
 
 export class Scroller {
   #trace;
@@ -10,28 +11,30 @@ export class Scroller {
   #canvas;
   #context;
   #step = 1;
-  #drawn = 0;
+  #shown = 0;
+  #sized;
 
   /**
    * `paint(context, {x, step, height, slot, before, colours, ratio})` draws one slot at `x`;
-   * `before` is the slot to its left.
+   * `before` is the slot to its left. `sized(seconds)` hears how much of the trace there is room for.
    */
-  constructor(canvas, trace, paint) {
+  constructor(canvas, trace, paint, sized) {
     this.#canvas = canvas;
     this.#trace = trace;
     this.#paint = paint;
-    this.#context = canvas.getContext("2d", { alpha: false });
+    this.#sized = sized;
+    this.#context = sketch(canvas);
     this.colours = palette();
     onPalette(() => this.redraw());
-    new ResizeObserver(() => this.redraw()).observe(canvas);
+    fit(canvas, () => this.redraw());
   }
 
-  /** Draw what is new in the trace. Called in a frame of the screen. */
-  move() {
+  /** Draw the trace up to its first `shown` slots. */
+  move(shown) {
     const { width, height } = this.#canvas;
-    const slots = this.#trace.count - this.#drawn;
+    const slots = shown - this.#shown;
     const shift = slots * this.#step;
-    this.#drawn = this.#trace.count;
+    this.#shown = shown;
     if (shift >= width) {
       this.redraw();
     } else if (slots > 0) {
@@ -43,19 +46,13 @@ export class Scroller {
 
   /** Draw everything anew. */
   redraw() {
-    const ratio = devicePixelRatio;
-    const width = Math.round(this.#canvas.clientWidth * ratio);
-    const height = Math.round(this.#canvas.clientHeight * ratio);
-    if (width === 0 || height === 0) return;
-    if (this.#canvas.width !== width || this.#canvas.height !== height) {
-      this.#canvas.width = width;
-      this.#canvas.height = height;
-    }
+    const { width } = this.#canvas;
     this.#step = Math.max(1, Math.round(width / SLOTS));
     this.colours = palette();
-    this.#drawn = this.#trace.count;
+    const room = Math.min(SLOTS, Math.ceil(width / this.#step));
+    this.#sized(Math.round(room * SLOT_S));
     this.#clear(0, width);
-    this.#draw(Math.min(SLOTS, Math.ceil(width / this.#step)));
+    this.#draw(room);
   }
 
   #clear(x, width) {
@@ -66,13 +63,14 @@ export class Scroller {
 
   #draw(slots) {
     const { width, height } = this.#canvas;
-    for (let back = slots - 1; back >= 0; back -= 1) {
+    for (let back = slots; back > 0; back -= 1) {
+      const number = this.#shown - back;
       this.#paint(this.#context, {
-        x: width - (back + 1) * this.#step,
+        x: width - back * this.#step,
         step: this.#step,
         height,
-        slot: this.#trace.at(back),
-        before: this.#trace.at(back + 1),
+        slot: this.#trace.at(number),
+        before: this.#trace.at(number - 1),
         colours: this.colours,
         ratio: devicePixelRatio,
       });

@@ -2,10 +2,11 @@
 
 export const SLOTS = 1_200;
 export const SLOT_S = 0.05;
+// More than a minute, because what is shown is a moment behind.
+const KEPT = SLOTS + 100;
 
 export class Trace {
-  #slots = new Array(SLOTS).fill(null);
-  #next = 0;
+  #slots = new Array(KEPT).fill(null);
   /** Slots so far, those included that are forgotten. */
   count = 0;
   #stream_s = null;
@@ -29,14 +30,13 @@ export class Trace {
     this.#stream_s = null;
   }
 
-  /** The slot so many before the newest one, which is 0. */
-  at(back) {
-    return back < SLOTS ? this.#slots[(this.#next - 1 - back + 2 * SLOTS) % SLOTS] : null;
+  /** The slot of this number; the first is 0. */
+  at(number) {
+    return number >= 0 && number < this.count && this.count - number <= KEPT ? this.#slots[number % KEPT] : null;
   }
 
   #put(message) {
-    this.#slots[this.#next] = message;
+    this.#slots[this.count % KEPT] = message;
     this.count += 1;
-    this.#next = (this.#next + 1) % SLOTS;
   }
 }

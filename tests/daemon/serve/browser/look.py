@@ -4,7 +4,8 @@
 
 Starts a daemon that hears the demonstration scene as a recording, with a fortnight of made-up
 history; writes every view in dark, in light and at a phone's width as PNG into FOLDER, and prints
-what share of one processor core Chromium took for the live view.
+what share of one processor core Chromium took for the live view, how often that was drawn, and how
+long after they were raised alerts were on the page.
 """
 
 import json
@@ -37,6 +38,16 @@ desktop = false
 enabled = false
 [privacy]
 transcripts = true
+"""
+# When alerts that were raised meanwhile came onto the page.
+WATCH = """
+window.delays = {};
+new MutationObserver(() => {
+  for (const card of document.querySelectorAll(".alert")) {
+    const raised = Date.parse(card.querySelector("time").dateTime);
+    window.delays[card.dataset.alert] ??= Date.now() - raised;
+  }
+}).observe(document, { childList: true, subtree: true });
 """
 DAYS = 13
 MEASURED_S = 20.0
@@ -169,6 +180,7 @@ def picture(command: list[str], environment: dict[str, str], folder: Path) -> No
         ]
         for number, (screen, options) in enumerate(SCREENS.items()):
             page = browser.new_page(**options)
+            page.add_init_script(WATCH)
             page.goto(address())
             page.wait_for_selector('body[data-link="live"]')
             if number == 0:
@@ -188,13 +200,20 @@ def measure(page: Page, browser: int) -> None:
         figures = session.send("Performance.getMetrics")["metrics"]
         return float(next(one["value"] for one in figures if one["name"] == "TaskDuration"))
 
+    before = set(page.evaluate("Object.keys(window.delays)"))
     began = time.monotonic(), busy_s(), cost(browser)
     page.wait_for_timeout(MEASURED_S * 1_000)
     ended = time.monotonic(), busy_s(), cost(browser)
     passed, page_s, all_s = (after - before for before, after in zip(began, ended, strict=True))
     print(
         f"live view: {100 * page_s / passed:.1f} % of a core in the page's thread,"
-        f" {100 * all_s / passed:.1f} % in all of Chromium, painting without a graphics processor"
+        f" {100 * all_s / passed:.1f} % in all of Chromium, painting without a graphics processor,"
+        f" {page.get_attribute('#live', 'data-drawings')} drawings a second at the end"
+    )
+    delays = page.evaluate("window.delays")
+    shown = sorted(delay for alert, delay in delays.items() if alert not in before)
+    print(
+        f"on the page after they were raised: {', '.join(f'{one} ms' for one in shown) or 'none'}"
     )
 
 
