@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 import threading
+from contextlib import contextmanager
 from datetime import time
 from pathlib import Path
 
@@ -59,28 +60,35 @@ def session(monkeypatch):
         bus.terminate()
 
 
-@pytest.fixture
-def shown(session):
-    """What the notification service shows, as it shows it."""
+@contextmanager
+def service():
+    """Something that shows notifications on the session's bus: what it shows, as it shows it."""
     messages: queue.Queue[dict] = queue.Queue()
     with subprocess.Popen(
         [sys.executable, str(SERVICE)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
-    ) as service:
+    ) as process:
 
         def read() -> None:
-            for line in service.stdout:
+            for line in process.stdout:
                 messages.put(json.loads(line))
 
         reader = threading.Thread(target=read)
         reader.start()
         assert messages.get(timeout=PATIENCE_S) == {"ready": True}
-        messages.press = lambda *button: print(*button, file=service.stdin, flush=True)
+        messages.press = lambda *button: print(*button, file=process.stdin, flush=True)
         yield messages
-        service.terminate()
+        process.terminate()
         reader.join()
+
+
+@pytest.fixture
+def shown(session):
+    """What the notification service shows."""
+    with service() as messages:
+        yield messages
 
 
 def notifier(health: Health, quiet: QuietHours | None = None, now=time(12), **config) -> Notifier:
@@ -165,6 +173,29 @@ def test_a_desktop_without_notifications_is_said_and_survived(session, caplog, b
     said = [r.getMessage() for r in caplog.records if r.name == "daemon.notify.sender"]
     assert sum("Nothing on the D-Bus session" in line for line in said) == 1
     assert sum("given up" in line for line in said) == 1
+
+
+def test_every_alert_is_shown_once_and_in_order_after_the_service_was_away(
+    session, board, monkeypatch
+):
+    monkeypatch.setattr("daemon.notify.breaker.FIRST_S", 0.01)
+    monkeypatch.setattr("daemon.notify.breaker.OPEN_S", 0.05)
+    monkeypatch.setattr("daemon.notify.breaker.LONGEST_S", 0.1)
+    each = notifier(board, digest_after=0)
+    each.start()
+    for names in ("abc", "de"):
+        for name in names:
+            each.submit(alert(name))
+        board.until("notify_desktop", "unavailable")
+        with service() as shown:
+            got = [shown.get(timeout=PATIENCE_S)["text"] for _ in names]
+            assert got == [f"Alert {name}." for name in names]
+            board.until("notify_desktop", "ok")
+            each.submit(alert(f"last of {names}"))
+            assert shown.get(timeout=PATIENCE_S)["text"] == f"Alert last of {names}."
+    each.stop(PATIENCE_S)
+    figures = each.figures
+    assert (figures["sent"], figures["failed"], figures["dropped"]) == (7, 0, 0)
 
 
 @pytest.mark.parametrize("address", [None, "unix:path=/nonexistent/bus"])
