@@ -120,3 +120,20 @@ def test_what_had_to_wait_says_when_it_was():
     assert notice.told(1_000_300.0).text.endswith(": Somebody screamed.")
     assert notice.told(1_000_300.0).text.startswith("At ")
     assert notice.told(1_000_300.0).id == notice.id
+
+
+@pytest.mark.parametrize("jump", [-86_400.0, 86_400.0])
+def test_a_clock_that_is_set_hastens_and_delays_nothing(jump):
+    wall = 1_700_000_000.0
+    one = selection(cooldown_s=60.0)
+    assert len(one.alert(alert("a"), 0.0, wall)) == 1
+    assert one.alert(alert("b"), 59.0, wall + jump) == []
+    assert len(one.alert(alert("c"), 60.0, wall + jump)) == 1
+    late = selection(escalate_after_s=300.0)
+    assert late.alert(alert("d"), 0.0, wall) == []
+    assert late.due(299.0, wall + jump) == []
+    assert [notice.alerts for notice in late.due(300.0, wall + jump)] == [("d",)]
+    storm = selection(digest_after=1, digest_s=60.0)
+    assert sum(len(storm.alert(alert(name), 0.0, wall)) for name in "efg") == 1
+    assert storm.due(59.0, wall + jump) == []
+    assert [notice.count for notice in storm.due(61.0, wall + jump)] == [2]
