@@ -69,15 +69,25 @@ class Resampling:
             given += len(samples)
             if len(samples):
                 pending_s = taken / self._rate - given / SAMPLE_RATE
-                self._write(samples, self._captured_ns() - int(pending_s * 1e9))
+                self._write(samples, self._captured_ns(pending_s))
         rest = resampler.resample_chunk(self._reader.read_rest(), last=True)
         if len(rest):
             self._write(rest, None)
 
-    def _captured_ns(self) -> int:
-        """When the last sample that was read was captured, or came, if no converter says."""
-        ring_ns, capture_ms = self.input.stamp(self._reader.position)
-        return ring_ns - int(capture_ms * 1e6)
+    def _captured_ns(self, pending_s: float) -> int | None:
+        """When the last sample that came out was captured, or came, if no converter says.
+
+        None where the writer has overtaken what was read by more than the ring holds, as after a
+        standstill of the whole process: then nobody knows. The next read tells of the loss.
+
+        Args:
+            pending_s: how much of what was read has not come out.
+        """
+        try:
+            ring_ns, capture_ms = self.input.stamp(self._reader.position)
+        except LookupError:
+            return None
+        return ring_ns - int(capture_ms * 1e6) - int(pending_s * 1e9)
 
     def _write(self, samples: Samples, captured_ns: int | None) -> None:
         if self._output.closed:  # left behind by a stop: see daemon.audio.source.end

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import soxr
 
 from daemon.audio.resampling import Resampling
 from daemon.audio.ring import Ring
@@ -43,3 +44,33 @@ def test_the_converters_time_stays_with_the_samples(rate: int) -> None:
     due_ns = began_ns + np.arange(1, 81) * 10_000_000
     # Half a millisecond: a write's last block says when a whole burst was captured.
     np.testing.assert_allclose(captured_ns, due_ns, atol=500_000)
+
+
+def test_a_writer_that_catches_up_while_sound_is_resampled_does_not_end_it(monkeypatch) -> None:
+    """As after a standstill of the whole process: the microphone delivers what waited."""
+    rate = 48_000
+    resampling: list[Resampling] = []
+    real = soxr.ResampleStream
+
+    class Overtaken:
+        def __init__(self, *args, **kwargs) -> None:
+            self._real, self._chunks = real(*args, **kwargs), 0
+
+        def resample_chunk(self, block, *, last=False):
+            self._chunks += 1
+            if self._chunks == 20:
+                resampling[0].input.write(np.zeros(20 * rate, np.float32))
+            return self._real.resample_chunk(block, last=last)
+
+    monkeypatch.setattr(soxr, "ResampleStream", Overtaken)
+    output = Ring(60 * 16_000)
+    reader = output.reader("test")
+    resampling.append(Resampling(rate, output))
+    for _ in range(20):
+        resampling[0].input.write(np.zeros(rate // 100, np.float32))
+    hop = np.empty(160, np.float32)
+    for _ in range(300):
+        assert reader.read(hop, 30) == 0
+    assert resampling[0].alive
+    assert resampling[0].overflows == 1
+    resampling[0].close()
