@@ -1,6 +1,7 @@
 """A notification service for a D-Bus session: prints each notification as a JSON line.
 
-A line "NUMBER BUTTON" on standard input presses that button of that notification.
+A line "NUMBER BUTTON" on standard input presses that button of that notification. At the end of
+standard input it goes, when it has answered for all that it has shown.
 """
 
 import asyncio
@@ -72,16 +73,21 @@ async def main() -> None:
     notifications = Notifications()
     bus.export("/org/freedesktop/Notifications", notifications)
 
+    ended = asyncio.Event()
+
     def read() -> None:
         if line := sys.stdin.readline():
             notifications.press(*map(int, line.split()))
         else:
             asyncio.get_running_loop().remove_reader(sys.stdin)
+            ended.set()
 
     asyncio.get_running_loop().add_reader(sys.stdin, read)
     await bus.request_name("org.freedesktop.Notifications", NameFlag.DO_NOT_QUEUE)
     print(json.dumps({"ready": True}), flush=True)
-    await bus.wait_for_disconnect()
+    await ended.wait()
+    await bus.release_name("org.freedesktop.Notifications")  # answered after what was shown
+    bus.disconnect()
 
 
 asyncio.run(main())

@@ -77,11 +77,13 @@ def service():
 
         reader = threading.Thread(target=read)
         reader.start()
-        assert messages.get(timeout=PATIENCE_S) == {"ready": True}
-        messages.press = lambda *button: print(*button, file=process.stdin, flush=True)
-        yield messages
-        process.terminate()
-        reader.join()
+        try:
+            assert messages.get(timeout=PATIENCE_S) == {"ready": True}
+            messages.press = lambda *button: print(*button, file=process.stdin, flush=True)
+            yield messages
+        finally:
+            process.stdin.close()
+            reader.join()
 
 
 @pytest.fixture
