@@ -99,9 +99,7 @@ class MelWindow:
         power = mel_power(samples)
         if self._empty and len(power) < FRAMES:
             whole = power[BEFORE:] if len(power) > BEFORE else power
-            self._power[:] = np.resize(whole[::-1], (FRAMES, BANDS))[::-1]
-            self._empty = False
-            return
+            power = np.resize(whole[::-1], (FRAMES, BANDS))[::-1]
         self._empty = False
         self._power[: FRAMES - len(power)] = self._power[len(power) :]
         self._power[FRAMES - len(power) :] = power
