@@ -25,6 +25,7 @@ Float = NDArray[np.float32]
 
 OUTCOMES = ("none", "distress", "infant")
 SCORE_FLOOR = 1e-3  # added to a score before its logarithm: below it YAMNet's scores say nothing
+LEAST = 1e-6  # probability, and what it lacks of one
 ODDS_LIMIT = 6.0  # log-odds of the posterior are held within ± this
 # ``cry`` is the strongest of the groups that speak for distress.
 FEATURES = ("gate", "odds", *GROUPS, "cry")
@@ -40,9 +41,8 @@ def emotion_features(distress_posterior: float | None, out: Float) -> None:
     if distress_posterior is None:
         out[0] = out[1] = 0.0
         return
-    p = min(max(distress_posterior, 1e-6), 1.0 - 1e-6)
     out[0] = 1.0
-    out[1] = min(max(math.log(p / (1.0 - p)), -ODDS_LIMIT), ODDS_LIMIT)
+    out[1] = min(max(log_odds(distress_posterior), -ODDS_LIMIT), ODDS_LIMIT)
 
 
 def sound_features(grouped: Float, out: Float) -> None:
@@ -103,6 +103,17 @@ class Calibration:
         distress, infant = math.exp(distress - most), math.exp(infant - most)
         total = none + distress + infant
         return distress / total, infant / total
+
+
+def log_odds(probability: float) -> float:
+    """Of a probability, which is held within 1e-6 of certainty."""
+    within = min(max(probability, LEAST), 1.0 - LEAST)
+    return math.log(within / (1.0 - within))
+
+
+def probability(log_odds: float) -> float:
+    """Of log-odds, however large: exp would overflow."""
+    return 0.5 * (1.0 + math.tanh(0.5 * log_odds))
 
 
 def either(voice: float, sounds: float) -> float:

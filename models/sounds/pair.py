@@ -6,11 +6,10 @@ either. In ordinary speech the student suspects nothing in 93 of 100 windows, so
 opinion costs next to nothing.
 """
 
-import math
-
 import numpy as np
 from numpy.typing import NDArray
 
+from models.calibration import log_odds, probability
 from models.sounds.by_yamnet import YamnetEvents
 from models.sounds.student import Student
 
@@ -21,7 +20,6 @@ Float = NDArray[np.float32]
 ASKED_FROM = -1.0  # log-odds by the student, of distress or of an infant
 # An infant is told apart best by the student: what speaks for one speaks against distress.
 INFANT, INFANT_FROM = 0.3, -2.0  # weight of the infant's log-odds, and where they begin to count
-LEAST = 1e-6  # probability
 
 
 class Pair:
@@ -63,13 +61,13 @@ class Pair:
         if max(distress, infant) >= ASKED_FROM:
             yamnet.hear(samples, hops)
             self.asked += 1
-            distress = 0.5 * (distress + _log_odds(yamnet.distress))
+            distress = 0.5 * (distress + log_odds(yamnet.distress))
             distress -= INFANT * max(0.0, infant - INFANT_FROM)
-            infant = 0.5 * (infant + _log_odds(yamnet.infant))
+            infant = 0.5 * (infant + log_odds(yamnet.infant))
         self.log_odds[:] = distress, infant
         weight, bias = student.scaling["pair"]
-        self.distress = _probability(weight * distress + bias)
-        self.infant = _probability(infant)
+        self.distress = probability(weight * distress + bias)
+        self.infant = probability(infant)
 
     def top(self, count: int = 3) -> tuple[tuple[str, float], ...]:
         """The strongest classes by name, strongest first."""
@@ -80,12 +78,3 @@ class Pair:
         self._student.forget()
         self._yamnet.forget()
         self.distress = self.infant = 0.0
-
-
-def _log_odds(probability: float) -> float:
-    within = min(max(probability, LEAST), 1.0 - LEAST)
-    return math.log(within / (1.0 - within))
-
-
-def _probability(log_odds: float) -> float:
-    return 1.0 / (1.0 + math.exp(-log_odds))

@@ -14,6 +14,7 @@ import numpy as np
 from ai_edge_litert.interpreter import Interpreter
 from numpy.typing import NDArray
 
+from models.calibration import probability
 from models.errors import ModelError
 from models.features.constants import FRAME, HOP
 from models.features.melpower import BANDS, FRAMES, MelWindow
@@ -149,8 +150,8 @@ class Student:
         self.log_odds[0] = np.logaddexp.reduce(kinds[_NONE + 1 : _INFANT]) - others
         self.log_odds[0] += max(0.0, float(logits[self._cries].max()) - CRIES_FROM)
         self.log_odds[1] = kinds[_INFANT] - np.logaddexp.reduce(kinds[:_INFANT])
-        self.distress = _probability(self.scaled("alone"))
-        self.infant = _probability(self.scaled("infant"))
+        self.distress = probability(self.scaled("alone"))
+        self.infant = probability(self.scaled("infant"))
         spoken = np.exp(logits[KINDS : KINDS + EMOTIONS] - logits[KINDS : KINDS + EMOTIONS].max())
         np.divide(spoken, spoken.sum(), out=self.posterior)
         np.divide(1.0, 1.0 + np.exp(-logits[KINDS + EMOTIONS :]), out=self._scores)
@@ -175,7 +176,3 @@ class Student:
         """What comes next does not follow what was heard."""
         self._window.forget()
         self.distress = self.infant = 0.0
-
-
-def _probability(log_odds: float) -> float:
-    return float(1.0 / (1.0 + np.exp(-log_odds)))

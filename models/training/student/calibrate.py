@@ -4,7 +4,6 @@ What is calibrated is what alarms: the strongest moment of a clip among everythi
 while it sounds. Corpora weigh alike, so that a threshold means about the same whoever is heard.
 """
 
-import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,7 +16,7 @@ from sklearn.linear_model import LogisticRegression
 from tqdm import tqdm
 
 from models import registry
-from models.calibration import Calibration
+from models.calibration import Calibration, log_odds
 from models.data.corpora import Clip
 from models.ear.by_frames import EVENT_HOPS
 from models.features.constants import HOP, SAMPLE_RATE
@@ -159,11 +158,7 @@ def scaling(heard: Sequence[Strongest]) -> dict[str, tuple[float, float]]:
 def alone(beside: tuple[float, float]) -> tuple[float, float]:
     """The scaling of what hears alone, from that of what hears ``beside`` another network."""
     weight, bias = beside
-    return weight, bias + _log_odds(ALONE_SHARE) - _log_odds(SHARES["distress"])
-
-
-def _log_odds(share: float) -> float:
-    return math.log(share / (1.0 - share))
+    return weight, bias + log_odds(ALONE_SHARE) - log_odds(SHARES["distress"])
 
 
 def pair_scaling(heard: Sequence[Strongest]) -> dict[str, tuple[float, float]]:
