@@ -74,6 +74,15 @@ def tab(chromium: Any) -> Iterator[Any]:
     assert problems == []
 
 
+@pytest.fixture
+def page(daemon: Any, tab: Callable[..., Any]) -> Any:
+    """A tab that is signed in at the ``daemon`` of the module."""
+    page = tab()
+    page.goto(daemon.sign_in())
+    page.wait_for_selector('body[data-link="live"]')
+    return page
+
+
 @pytest.fixture(scope="session")
 def screens() -> dict[str, dict[str, Any]]:
     """What the page is looked at on."""

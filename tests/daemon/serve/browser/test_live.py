@@ -57,15 +57,6 @@ took => import("/dashboard/rate.js").then(({ Rate }) => {
 """
 
 
-@pytest.fixture
-def page(daemon, tab):
-    """The dashboard of a daemon that hears nothing."""
-    page = tab()
-    page.goto(daemon.sign_in())
-    page.wait_for_selector('body[data-link="live"]')
-    return page
-
-
 def test_what_comes_several_at_once_is_shown_one_by_one_by_the_clock(page):
     told = page.evaluate(PLAYED, {"batch": 5, "late": [0.0] * 40, "slots": 1})
     steps = [

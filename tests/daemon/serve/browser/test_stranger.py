@@ -68,15 +68,6 @@ def stranger(daemon):
     server.server_close()
 
 
-@pytest.fixture
-def page(daemon, tab):
-    """A tab of a browser that is signed in."""
-    page = tab()
-    page.goto(daemon.sign_in())
-    page.wait_for_selector('body[data-link="live"]')
-    return page
-
-
 @pytest.mark.parametrize("name", ["127.0.0.1", "localhost", "rebound.example"])
 def test_a_page_on_another_port_or_name_is_kept_out(page, stranger, name):
     page.goto(stranger.replace("127.0.0.1", name))
