@@ -10,11 +10,11 @@ Nothing here allocates while sound flows.
 import sys
 import threading
 import time
-from array import array
 
 import numpy as np
 from numpy.typing import NDArray
 
+from daemon.audio.stamps import Stamps
 from models.features.constants import HOP, SAMPLE_RATE
 
 Samples = NDArray[np.float32]
@@ -47,9 +47,7 @@ class Ring:
         self._samples: Samples = np.empty(self.capacity, np.float32)
         self._samples.fill(0.0)  # touch the memory now, not page by page in the callback
         # Twice the ring's length, so that a stamp outlives the samples it belongs to.
-        self._stamps = 2 * hops
-        self._ring_ns = array("q", bytes(8 * self._stamps))
-        self._capture_ms = array("d", bytes(8 * self._stamps))
+        self._stamps = Stamps(2 * hops, hop=hop, ns_per_sample=self._ns_per_sample)
         self._lock = threading.Lock()  # index updates and wake-ups only
         self._written = 0
         self._claimed = 0
@@ -125,23 +123,12 @@ class Ring:
         else:
             self._samples[at:] = samples[:room]
             self._samples[: len(samples) - room] = samples[room:]
-        self._stamp(start, end, captured_ns, spread=spread)
+        self._stamps.add(start, end, captured_ns, spread=spread)
         with self._lock:
             self._written = end
             for reader in self._readers:
                 if reader._wanted <= end:
                     reader._wake_up()
-
-    def _stamp(self, start: int, end: int, captured_ns: int | None, *, spread: bool) -> None:
-        now = time.monotonic_ns()
-        for slot in range(start // self.hop, end // self.hop):
-            index = slot % self._stamps
-            after = (end - (slot + 1) * self.hop) * self._ns_per_sample
-            self._ring_ns[index] = now - int(after) if spread else now
-            if captured_ns is None:
-                self._capture_ms[index] = 0.0
-            else:
-                self._capture_ms[index] = (now - captured_ns + after) / 1e6
 
     def interrupt(self) -> None:
         """Say that what is written next does not follow on what was written last.
@@ -178,12 +165,7 @@ class Ring:
         Raises:
             LookupError: the hop is not complete, or more than a ring's length gone from the ring.
         """
-        slot = (end_sample - 1) // self.hop
-        oldest = max(0, self._claimed // self.hop - self._stamps)
-        if not oldest <= slot < self._written // self.hop:
-            raise LookupError(f"the ring has no stamp for the hop that ends at {end_sample}")
-        index = slot % self._stamps
-        return self._ring_ns[index], self._capture_ms[index]
+        return self._stamps.at(end_sample)
 
     def close(self, reason: str = "") -> None:
         """End the stream; whoever waits is woken. Closing again changes nothing."""
