@@ -7,7 +7,6 @@ Nothing here allocates while sound flows.
 
 # ruff: noqa: SLF001 - Ring and RingReader are the two halves of one mechanism
 
-import sys
 import threading
 import time
 
@@ -15,12 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from daemon.audio.stamps import Stamps
+from daemon.audio.wake_up import NEVER, WakeUp
 from models.features.constants import HOP, SAMPLE_RATE
 
 Samples = NDArray[np.float32]
 
 ENDED = -1  # from RingReader.read: the stream is closed and less than a full read is left
-_NEVER = sys.maxsize
 
 
 class Ring:
@@ -56,12 +55,8 @@ class Ring:
         self._readers: tuple[RingReader, ...] = ()
         self._any_lossless = False  # whether there ever was one
         self._marks: tuple[int, ...] = ()  # discontinuities whose samples are still here
-        self._space = threading.Lock()  # held; released to wake the writer in wait_for_space
-        self._space.acquire()
-        self._space_position = _NEVER
-        self._hurry = threading.Lock()  # held; released to wake the writer in wait_until_due
-        self._hurry.acquire()
-        self._resting = False
+        self._space = WakeUp(self._lock)  # the writer's, at the place of the slowest reader
+        self._hurry = WakeUp(self._lock)  # the writer's, when anybody asks for less
 
     @property
     def written(self) -> int:
@@ -127,8 +122,8 @@ class Ring:
         with self._lock:
             self._written = end
             for reader in self._readers:
-                if reader._wanted <= end:
-                    reader._wake_up()
+                if reader._call.at <= end:
+                    reader._call.give()
 
     def interrupt(self) -> None:
         """Say that what is written next does not follow on what was written last.
@@ -175,8 +170,7 @@ class Ring:
             self._reason = reason
             self._closed = True
             for reader in self._readers:
-                if reader._wanted != _NEVER:
-                    reader._wake_up()
+                reader._call.give()
             self._wake_writer()
 
     def reader(
@@ -200,7 +194,7 @@ class Ring:
             reader = RingReader(self, name, lossless=lossless, patient=patient)
             if begin is not None and begin < self._written:
                 reader.position = max(0, begin)
-                reader._next_mark = min((m for m in self._marks if m > begin), default=_NEVER)
+                reader._next_mark = min((m for m in self._marks if m > begin), default=NEVER)
             self._readers = (*self._readers, reader)
             self._any_lossless |= lossless
             return reader
@@ -224,17 +218,11 @@ class Ring:
         with self._lock:
             if self._closed:
                 return False
-            self._space_position = needed  # before looking: a reader moves first and looks then
+            self._space.order(needed)  # before looking: a reader moves first and looks then
             if self._slowest() >= needed:
-                self._space_position = _NEVER
+                self._space.cancel()
                 return True
-        if not self._space.acquire(timeout=timeout_s):
-            with self._lock:
-                if self._space_position != _NEVER:
-                    self._space_position = _NEVER
-                    return False
-            self._space.acquire()  # woken between the time-out and the lock: take the wake-up
-        return not self._closed
+        return self._space.sleep(timeout_s) and not self._closed
 
     def wait_until_due(self, demand: int, timeout_s: float) -> bool:
         """Rest before so much is written, as long as no reader asks for less at once.
@@ -247,31 +235,20 @@ class Ring:
         with self._lock:
             if self.demand < demand:
                 return False
-            self._resting = True
-        if not self._hurry.acquire(timeout=timeout_s):
-            with self._lock:
-                if self._resting:
-                    self._resting = False
-                    return True
-            self._hurry.acquire()  # woken between the time-out and the lock: take the wake-up
-        return self.demand >= demand
+            self._hurry.order(demand)
+        return not self._hurry.sleep(timeout_s) or self.demand >= demand
 
     def _less_wanted(self) -> None:
         with self._lock:
-            if self._resting:
-                self._resting = False
-                self._hurry.release()
+            self._hurry.give()
 
     def _slowest(self) -> int:
-        return min((r.position for r in self._readers if r.lossless), default=_NEVER)
+        return min((r.position for r in self._readers if r.lossless), default=NEVER)
 
     def _wake_writer(self) -> None:
         """Wake the writer if it waits for what is there now. The lock is held."""
-        if self._space_position != _NEVER and (
-            self._closed or self._slowest() >= self._space_position
-        ):
-            self._space_position = _NEVER
-            self._space.release()
+        if self._space.ordered and (self._closed or self._slowest() >= self._space.at):
+            self._space.give()
 
 
 class RingReader:
@@ -299,10 +276,8 @@ class RingReader:
         self.size = ring.hop
         self.lost_total = 0
         self._ring = ring
-        self._wake = threading.Lock()  # held; the writer releases it
-        self._wake.acquire()
-        self._wanted = _NEVER  # wake me when so much is written
-        self._next_mark = _NEVER  # the discontinuity that it comes to next
+        self._call = WakeUp(ring._lock)  # when so much is written
+        self._next_mark = NEVER  # the discontinuity that it comes to next
         self.breaks: tuple[int, ...] = ()
 
     @property
@@ -395,7 +370,7 @@ class RingReader:
             self._break(start, end)
         elif self.breaks:
             self.breaks = ()
-        if self.lossless and ring._space_position != _NEVER:
+        if self.lossless and ring._space.ordered:
             with ring._lock:
                 ring._wake_writer()
         return lost
@@ -405,7 +380,7 @@ class RingReader:
         first = self._next_mark
         with self._ring._lock:
             marks = self._ring._marks
-            self._next_mark = next((m for m in marks if m >= end), _NEVER)
+            self._next_mark = next((m for m in marks if m >= end), NEVER)
         # The first may be forgotten: it is as old as the samples that were lost.
         passed = {max(start, m) for m in (first, *marks) if first <= m < end}
         self.breaks = tuple(sorted(passed))
@@ -420,17 +395,5 @@ class RingReader:
                 return ENDED
             if timeout_s <= 0:
                 return None
-            self._wanted = wanted
-        if self._wake.acquire(timeout=timeout_s):
-            return 0
-        with ring._lock:
-            if self._wanted != _NEVER:
-                self._wanted = _NEVER
-                return None
-        self._wake.acquire()  # woken between the time-out and the lock: take the wake-up
-        return 0
-
-    def _wake_up(self) -> None:
-        """Called by the writer, with the lock held."""
-        self._wanted = _NEVER
-        self._wake.release()
+            self._call.order(wanted)
+        return 0 if self._call.sleep(timeout_s) else None
