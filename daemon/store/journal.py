@@ -6,21 +6,20 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import CancelledError, Future
+from concurrent.futures import Future
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import TypeVar
 
 from daemon.closing import Closing
 from daemon.errors import StateError, StoreUnavailable
 from daemon.health import Health
 from daemon.store.archive import Archive, without_words
 from daemon.store.database import FILE
+from daemon.store.errands import Errands, FeedbackKind
 from daemon.store.events import NO_LIMIT, load_open, load_since, source_of
-from daemon.store.feedback import remove_feedback, store_feedback
 from daemon.store.leftover import clear
 from daemon.store.minute import Minute
 from daemon.store.notices import StoredNotice, change_notices
-from daemon.store.removal import Removal, rebuild, remove_damaged
 from daemon.store.retention import Retention
 from daemon.store.store import Store
 from daemon.store.tidying import Tidying
@@ -33,7 +32,6 @@ from daemon.wire.alert import AlertEvent, LatencyMs
 
 logger = logging.getLogger(__name__)
 
-FeedbackKind = Literal["ack", "false_alarm"]
 Clock = Callable[[], float]
 T = TypeVar("T")
 
@@ -42,8 +40,6 @@ COMMIT_PATIENCE_S = 0.020
 # SQLite itself waits so long for another program's lock before the write counts as failed.
 BUSY_S = 0.25
 TIDY_EVERY_S = 60.0
-FEEDBACK_PATIENCE_S = 5.0
-FORGET_PATIENCE_S = 120.0
 
 
 class Journal(Closing):
@@ -97,6 +93,7 @@ class Journal(Closing):
             tidying=self._tidying,
             max_pending=max_pending,
         )
+        self._errands = Errands(self._writer, folder)
         self.archive = Archive(
             self._read, transcripts=lambda: self._transcripts, unreadable=self._unreadable
         )
@@ -302,11 +299,7 @@ class Journal(Closing):
             raise StateError(f"There is no alert {alert!r}.", "It may be older than the store.")
         if source == "demo":
             raise StateError(f"Alert {alert!r} was a demonstration, which takes no feedback.")
-        row = (alert, kind, self._clock() if wall is None else wall)
-        self._carry_out(
-            lambda connection: store_feedback(connection, row),
-            f"The feedback on alert {alert!r} could not be stored",
-        )
+        self._errands.feedback(kind, alert, self._clock() if wall is None else wall)
 
     def revoke(self, alert: str) -> None:
         """Take back what people said of ``alert``. Waits until it is done.
@@ -314,13 +307,7 @@ class Journal(Closing):
         Raises:
             StateError: nothing was said of it, or it cannot be written.
         """
-        found: list[int] = []
-        self._carry_out(
-            lambda connection: found.append(remove_feedback(connection, alert)),
-            f"The feedback on alert {alert!r} could not be removed",
-        )
-        if not found or not found[0]:
-            raise StateError(f"Nobody has said anything of an alert {alert!r}.")
+        self._errands.revoke(alert)
 
     def forget(self, since_wall: float, until_wall: float) -> frozenset[str]:
         """Remove alerts, feedback and minutes of a span for good; alerts come in between.
@@ -335,15 +322,7 @@ class Journal(Closing):
         Raises:
             StateError: it cannot be done now, or not all of it.
         """
-        self._writer.forget_minutes(since_wall, until_wall)
-        removal = Removal(since_wall, until_wall)
-        while not removal.done:
-            self._carry_out(removal.some, "Not everything could be removed", FORGET_PATIENCE_S)
-        if since_wall <= 0.0:
-            remove_damaged(self._folder)
-        failure = "What was removed may still be found"
-        self._carry_out(rebuild, failure, FORGET_PATIENCE_S, bare=True)
-        return removal.alerts
+        return self._errands.forget(since_wall, until_wall)
 
     def minute(self, minute: Minute) -> None:
         """Keep ``minute``. Returns at once."""
@@ -388,25 +367,6 @@ class Journal(Closing):
     def _shown(self, event: AlertEvent) -> AlertEvent:
         """``event`` without words, where they are switched off."""
         return event if self._transcripts else without_words(event)
-
-    def _carry_out(
-        self,
-        job: Callable[[sqlite3.Connection], None],
-        failure: str,
-        patience_s: float = FEEDBACK_PATIENCE_S,
-        *,
-        bare: bool = False,
-    ) -> None:
-        """Have the writer do ``job``, and wait for it; ``failure`` begins the error's sentence."""
-        done: Future[None] | None = None
-        try:
-            done = self._writer.submit(job, bare=bare)
-            done.result(patience_s)
-        except (sqlite3.Error, OSError, CancelledError, TimeoutError, OverflowError) as error:
-            if done is not None:
-                done.cancel()  # it is not written after the person was told that it failed
-            words = str(error) or type(error).__name__
-            raise StateError(f"{failure} ({words}).", "Try again.") from error
 
     def _source_of(self, alert: str) -> str | None:
         for event in self._writer.pending():
