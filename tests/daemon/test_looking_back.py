@@ -17,6 +17,11 @@ def test_answer_take_back_pause_and_forget(start_daemon, scene_recording, distre
                 pass
             return message
 
+        def until_paused(*, paused):
+            """The source may say in between that the recording has ended."""
+            while (until("source")["source"]["paused_until"] is not None) != paused:
+                pass
+
         assert "acknowledged" in distressd("alerts", "ack", alert).stdout
         assert until("feedback")["said"] == "ack"
         distressd("alerts", "revoke", alert)
@@ -24,10 +29,10 @@ def test_answer_take_back_pause_and_forget(start_daemon, scene_recording, distre
         assert json.loads(distressd("alerts", "feedback", "--json").stdout) == []
 
         assert "no alert is raised until" in distressd("pause", "30m").stdout
-        assert until("source")["source"]["paused_until"] is not None
+        until_paused(paused=True)
         assert json.loads(distressd("status", "--json").stdout)["paused_until"]
         distressd("resume")
-        assert until("source")["source"]["paused_until"] is None
+        until_paused(paused=False)
 
         refused = distressd("alerts", "ack", "nothing")
         assert (refused.returncode, refused.stderr.count("\n")) == (2, 1)
