@@ -13,6 +13,7 @@ from daemon.config.notify import Notify, Rules
 from daemon.config.schema import QuietHours
 from daemon.errors import UsageError
 from daemon.health import Health, PartHealth, State
+from daemon.notify.agenda import Agenda
 from daemon.notify.channels.channel import Channel
 from daemon.notify.channels.made import Surroundings, local_channel, made
 from daemon.notify.handover import Handover
@@ -259,18 +260,18 @@ class Notifier:
         self,
         name: str,
         settings: Rules,
-        handed_on: tuple[Selection, Outbox] | None = None,
+        agenda: Agenda | None = None,
         kept: list[Waiting] | None = None,
     ) -> None:
         channel = self._made(settings)
-        if handed_on is None:
+        if agenda is None:
             selection = Selection(
                 settings, self._quiet, people=channel.people, local_time=self._now
             )
-            handed_on = selection, Outbox(name, keeps_s=channel.keeps_s)
+            agenda = Agenda(name, selection, Outbox(name, keeps_s=channel.keeps_s))
         else:
-            handed_on[0].reconfigure(settings, self._quiet)
-        sender = Sender(name, functools.partial(self._made, settings), *handed_on, self._report)
+            agenda.reconfigure(settings, self._quiet)
+        sender = Sender(name, functools.partial(self._made, settings), agenda, self._report)
         if kept:
             sender.restore(kept)
         self._senders[name] = sender
@@ -294,7 +295,7 @@ class Notifier:
             self._parts.pop(name, None)
         self._health.report(f"notify_{name}", "off", "switched off in the configuration")
 
-    def _replaced(self, name: str) -> tuple[Selection, Outbox]:
+    def _replaced(self, name: str) -> Agenda:
         """End a channel for another of its name, and take over what waits for it."""
         sender = self._senders.pop(name)
         with self._lock:

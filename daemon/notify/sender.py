@@ -12,12 +12,11 @@ from typing import Any
 from daemon.config.notify import Rules
 from daemon.config.schema import QuietHours
 from daemon.health import PartHealth, State
+from daemon.notify.agenda import Agenda
 from daemon.notify.breaker import Breaker
 from daemon.notify.channels.channel import Channel, DeliveryError
-from daemon.notify.notice import Notice, too_late
-from daemon.notify.outbox import Outbox
+from daemon.notify.notice import Notice
 from daemon.notify.record import Record
-from daemon.notify.selection import Selection
 from daemon.notify.threads import Threads
 from daemon.notify.waiting import Waiting
 from daemon.wire.alert import AlertEvent
@@ -27,7 +26,6 @@ from daemon.wire.channels import ChannelSort, ChannelStatus
 log = logging.getLogger(__name__)
 
 CLOSE_S = 3.0
-KEEPS_UNANSWERED_S = 86_400.0  # of an alert that nobody had acknowledged before the start
 STEADY_S = 10.0  # a connection that was good for so long was no failure
 
 
@@ -35,13 +33,12 @@ class Sender:
     """Tells one channel, in order, in a thread and a loop of its own.
 
     What cannot be told now is tried again (:class:`Breaker`) before anything that came later, so
-    that it comes once and in order when the fault is over; :class:`Outbox` says what is dropped.
+    that it comes once and in order when the fault is over; :class:`Agenda` has what waits.
 
     Args:
         name: the channel's.
         make: makes the channel, in the thread.
-        selection: the channel's rules.
-        outbox: what waits for it.
+        agenda: what it is to be told.
         report: takes what is news of its health; called in the thread.
         breaker: when what failed is tried again.
     """
@@ -50,15 +47,13 @@ class Sender:
         self,
         name: str,
         make: Callable[[], Channel],
-        selection: Selection,
-        outbox: Outbox,
+        agenda: Agenda,
         report: Callable[[str, PartHealth], None],
         breaker: Breaker | None = None,
     ) -> None:
         self.name = name
         self._make = make
-        self._selection = selection
-        self._outbox = outbox
+        self._agenda = agenda
         self._report = report
         self._breaker = breaker or Breaker()
         self._lock = threading.Lock()
@@ -89,9 +84,7 @@ class Sender:
         with self._lock:
             return {
                 **{name: float(count) for name, count in self._record.counts.items()},
-                "dropped": float(self._outbox.dropped),
-                "quiet": float(self._selection.withheld),
-                "waiting": float(len(self._outbox)),
+                **self._agenda.figures,
             }
 
     def status(self, sort: ChannelSort) -> ChannelStatus:
@@ -129,29 +122,25 @@ class Sender:
     def submit(self, event: AlertEvent, now_s: float, wall: float) -> None:
         """Hand over an alert event, which came at that monotonic and wall time; does not block."""
         with self._lock:
-            for notice in self._selection.alert(event, now_s, wall):
-                self._outbox.add(notice, now_s)
+            self._agenda.alert(event, now_s, wall)
             self._state_changed = True
             self._wake_up()
 
     def tell(self, notice: Notice) -> None:
         """Hand over what is to be known of the daemon itself; does not block."""
-        now = time.monotonic()
         with self._lock:
-            for told in self._selection.tell(notice, now, time.time()):
-                self._outbox.add(told, now)
+            self._agenda.tell(notice, time.monotonic(), time.time())
             self._wake_up()
 
     def answered(self, alert: str) -> None:
         """Somebody has acknowledged ``alert``, or called it false."""
         with self._lock:
-            self._selection.answered(alert)
+            self._agenda.answered(alert)
 
     def unanswered(self, event: AlertEvent, age_s: float, grace_s: float) -> None:
         """Nobody has acknowledged ``event``, which happened so long ago, before the start."""
-        now = time.monotonic()
         with self._lock:
-            self._selection.unanswered(event, age_s, grace_s, now, time.time())
+            self._agenda.unanswered(event, age_s, grace_s, time.monotonic(), time.time())
             self._wake_up()
 
     def state_changed(self) -> None:
@@ -163,39 +152,22 @@ class Sender:
     def reconfigure(self, rules: Rules, quiet: QuietHours) -> None:
         """Other rules, from now on."""
         with self._lock:
-            self._selection.reconfigure(rules, quiet)
+            self._agenda.reconfigure(rules, quiet)
             self._wake_up()
 
     def restore(self, kept: list[Waiting]) -> None:
         """Go on with what waited when the last daemon ended; before :meth:`start`."""
-        now = time.monotonic()
-        late = 0
-        for one in kept:
-            if one.unanswered and one.age_s <= KEEPS_UNANSWERED_S:
-                self._selection.restore(one, now)
-            elif one.unanswered or not self._outbox.restore(one, now):
-                late += one.notice.count
-        log.info("channel %s: %d notices of before the start wait", self.name, len(kept) - late)
-        if late:
-            log.warning("channel %s: %d of before the start are too old", self.name, late)
-            self._outbox.add(too_late(late), now)
+        self._agenda.restore(kept, time.monotonic())
 
     def waiting(self) -> list[Waiting]:
         """Everything that waits, for the channel or for an acknowledgement."""
-        now = time.monotonic()
         with self._lock:
-            return self._outbox.waiting(now) + self._selection.waiting(now)
+            return self._agenda.waiting(time.monotonic())
 
     def forget(self, since: float, until: float) -> None:
         """Tell nothing any more of a span of wall time."""
-        now, wall = time.monotonic(), time.time()
-
-        def forgotten(age_s: float, notice: Notice) -> bool:
-            return since <= wall - age_s < until or since <= notice.wall < until
-
         with self._lock:
-            self._outbox.forget(forgotten, now)
-            self._selection.forget(forgotten, now)
+            self._agenda.forget(since, until, time.monotonic(), time.time())
 
     def stop(self) -> None:
         """Begin to end: what waits is tried once more, what was gathered is told."""
@@ -214,16 +186,16 @@ class Sender:
 
     def give_up(self) -> None:
         """What still waits after the end goes on nowhere, and counts as failed."""
-        if left := len(self._outbox):
+        if left := len(self._agenda):
             self._record.counts["failed"] += left
             log.warning("channel %s: %d notices are given up at the end", self.name, left)
 
-    def hand_on(self) -> tuple[Selection, Outbox]:
+    def hand_on(self) -> Agenda:
         """End after the present attempt, and give away what another sender goes on with."""
         with self._lock:
             self._stopping = self._abandoned = True
             self._wake_up()
-            return self._selection, self._outbox.moved()
+            return self._agenda.moved()
 
     def _wake_up(self) -> None:
         """Have the thread look. The lock is held."""
@@ -286,9 +258,7 @@ class Sender:
     def _look(self, now: float) -> tuple[Notice | None, float | None]:
         """What is to be told first, and when something more is due."""
         with self._lock:
-            for notice in self._selection.due(now, time.time(), all_of_it=self._stopping):
-                self._outbox.add(notice, now)
-            return self._outbox.first(now), self._selection.next_s()
+            return self._agenda.look(now, time.time(), all_of_it=self._stopping)
 
     async def _open(self, channel: Channel, *, idle: bool) -> None:
         if await self._attempt(channel, channel.open(), channel.open_patience_s):
@@ -395,7 +365,7 @@ class Sender:
 
     def _settled(self, notice: Notice, how: str) -> None:
         with self._lock:
-            if self._outbox.remove(notice):
+            if self._agenda.remove(notice):
                 self._record.counts[how] += 1
 
     def _say(self, state: State, reason: str = "", remedy: str = "") -> None:
