@@ -1,13 +1,11 @@
 """One channel's thread: takes what waits for it, and tells it until it is taken."""
 
 import asyncio
-import contextlib
 import logging
 import threading
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable
 from types import MappingProxyType
-from typing import Any
 
 from daemon.config.notify import Rules
 from daemon.config.schema import QuietHours
@@ -15,6 +13,7 @@ from daemon.health import PartHealth, State
 from daemon.notify.agenda import Agenda
 from daemon.notify.breaker import Breaker
 from daemon.notify.channels.channel import Channel, DeliveryError
+from daemon.notify.line import Line
 from daemon.notify.notice import Notice
 from daemon.notify.record import Record
 from daemon.notify.threads import Threads
@@ -24,9 +23,6 @@ from daemon.wire.base import rfc3339
 from daemon.wire.channels import ChannelSort, ChannelStatus
 
 log = logging.getLogger(__name__)
-
-CLOSE_S = 3.0
-STEADY_S = 10.0  # a connection that was good for so long was no failure
 
 
 class Sender:
@@ -64,7 +60,6 @@ class Sender:
         self._state_changed = True
         self._loop: asyncio.AbstractEventLoop | None = None
         self._wake: asyncio.Event | None = None
-        self._opened_s: float | None = None
         self._said: tuple[State, str, str] = ("starting", "", "")
         self._thread: threading.Thread | None = None
 
@@ -215,44 +210,43 @@ class Sender:
     async def _serve(self) -> None:
         loop = asyncio.get_running_loop()
         loop.set_default_executor(Threads(f"notify-{self.name}-call"))
-        channel = self._make()
-        self._opened_s = None
+        line = Line(self.name, self._make())
         with self._lock:
             self._loop, self._wake = loop, asyncio.Event()
         try:
-            while not await self._step(channel, self._wake):
+            while not await self._step(line, self._wake):
                 pass
         finally:
             with self._lock:
                 self._loop = None
-            await self._close(channel)
+            await line.close()
 
-    async def _step(self, channel: Channel, wake: asyncio.Event) -> bool:
+    async def _step(self, line: Line, wake: asyncio.Event) -> bool:
         """One attempt at the most urgent thing, or a rest; true when it is time to end."""
         wake.clear()
         if self._abandoned:
             return True
         if self._test is not None:
-            await self._try(channel)
+            await self._try(line)
             return False
         now = time.monotonic()
         first, next_s = self._look(now)
         wait_s = self._breaker.wait_s(now)
         if wait_s > 0.0:
             if not self._stopping:
-                await self._rest(channel, wake, wait_s)
+                await self._rest(line, wake, wait_s)
             return self._stopping
-        if self._opened_s is None:
-            await self._open(channel, idle=first is None)
+        if not line.is_open:
+            await self._open(line, idle=first is None)
         elif first is not None:
-            await self._tell(channel, first)
-        elif self._state_changed and channel.wants_state:
+            await self._tell(line, first)
+        elif self._state_changed and line.wants_state:
             self._state_changed = False
-            await self._attempt(channel, channel.show_state(), channel.patience_s)
+            await self._attempt(line, line.show_state())
         elif self._stopping:
             return True
         else:
-            await self._rest(channel, wake, None if next_s is None else next_s - now)
+            await self._rest(line, wake, None if next_s is None else next_s - now)
         return False
 
     def _look(self, now: float) -> tuple[Notice | None, float | None]:
@@ -260,25 +254,22 @@ class Sender:
         with self._lock:
             return self._agenda.look(now, time.time(), all_of_it=self._stopping)
 
-    async def _open(self, channel: Channel, *, idle: bool) -> None:
-        if await self._attempt(channel, channel.open(), channel.open_patience_s):
-            self._opened_s = time.monotonic()
-            if idle:  # else the first notice shows whether it works
-                with self._lock:
-                    self._record.works()
-                self._say("ok")
+    async def _open(self, line: Line, *, idle: bool) -> None:
+        opened = await self._attempt(line, line.open())
+        if opened and idle:  # else the first notice shows whether it works
+            with self._lock:
+                self._record.works()
+            self._say("ok")
 
-    async def _try(self, channel: Channel) -> None:
+    async def _try(self, line: Line) -> None:
         """The test that somebody asked for; what waits follows at once if it is taken."""
         with self._lock:
             notice, self._test = self._test, None
         if notice is None:
             return
-        if self._opened_s is None:
-            await self._open(channel, idle=False)
-        taken = self._opened_s is not None and await self._attempt(
-            channel, channel.deliver(notice), channel.patience_s, notice
-        )
+        if not line.is_open:
+            await self._open(line, idle=False)
+        taken = line.is_open and await self._attempt(line, line.deliver(notice), notice)
         with self._lock:
             if taken:
                 self._record.delivered(time.time())
@@ -287,25 +278,15 @@ class Sender:
             self._breaker.succeeded()
             self._say("ok")
 
-    async def _rest(self, channel: Channel, wake: asyncio.Event, seconds: float | None) -> None:
+    async def _rest(self, line: Line, wake: asyncio.Event, seconds: float | None) -> None:
         """Until there is something to do, or the connection is gone."""
-        woken = asyncio.ensure_future(wake.wait())
-        lost = asyncio.ensure_future(channel.lost()) if self._opened_s is not None else None
-        tasks = [task for task in (woken, lost) if task is not None]
-        timeout = None if seconds is None else max(0.0, seconds)
-        await asyncio.wait(tasks, timeout=timeout, return_when=asyncio.FIRST_COMPLETED)
-        gone = lost is not None and lost.done()
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-        if gone and self._opened_s is not None:
-            if time.monotonic() - self._opened_s > STEADY_S:
+        if await line.rest(wake, seconds):
+            if line.steady:
                 self._breaker.succeeded()
-            await self._failed(channel, DeliveryError("the connection is lost"))
+            await self._failed(line, DeliveryError("the connection is lost"))
 
-    async def _tell(self, channel: Channel, notice: Notice) -> None:
-        told = notice.told(time.time())
-        if await self._attempt(channel, channel.deliver(told), channel.patience_s, notice):
+    async def _tell(self, line: Line, notice: Notice) -> None:
+        if await self._attempt(line, line.deliver(notice.told(time.time())), notice):
             self._breaker.succeeded()
             with self._lock:
                 self._record.delivered(time.time())
@@ -313,28 +294,18 @@ class Sender:
             self._say("ok")
 
     async def _attempt(
-        self,
-        channel: Channel,
-        work: Coroutine[Any, Any, None],
-        patience_s: float,
-        notice: Notice | None = None,
+        self, line: Line, work: Awaitable[None], notice: Notice | None = None
     ) -> bool:
+        """Whether ``work`` on the line, which is to tell ``notice`` if any, went well."""
         try:
-            async with asyncio.timeout(patience_s):
-                await work
+            await work
         except DeliveryError as error:
             if error.final and notice is not None:
                 self._refused(notice, error)
             else:
-                await self._failed(channel, error)
-        except TimeoutError:
-            await self._failed(channel, DeliveryError(f"no answer within {patience_s:g} s"))
-        except Exception as error:  # whatever it is, the next notice wants this thread
-            log.exception("channel %s: failed in a way that it should not", self.name)
-            await self._failed(channel, DeliveryError(f"it failed ({type(error).__name__})"))
-        else:
-            return True
-        return False
+                await self._failed(line, error)
+            return False
+        return True
 
     def _refused(self, notice: Notice, error: DeliveryError) -> None:
         """It will never be taken; what comes next may be."""
@@ -346,22 +317,16 @@ class Sender:
             self._record.refused(reason, time.time())
         self._say("degraded", reason, error.remedy)
 
-    async def _failed(self, channel: Channel, error: DeliveryError) -> None:
+    async def _failed(self, line: Line, error: DeliveryError) -> None:
         reason = f"{error.reason[:1].upper()}{error.reason[1:]}."
         now, wall = time.monotonic(), time.time()
         until = self._breaker.failed(now, absent=error.absent, wait_s=error.wait_s)
         with self._lock:
             rests = wall + until - now if self._breaker.open else None
             self._record.failed(reason, wall, rests)
-        self._opened_s = None
         self._state_changed = True
         self._say("unavailable" if self._breaker.open else "degraded", reason, error.remedy)
-        await self._close(channel)
-
-    async def _close(self, channel: Channel) -> None:
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(CLOSE_S):
-                await channel.close()
+        await line.close()
 
     def _settled(self, notice: Notice, how: str) -> None:
         with self._lock:
