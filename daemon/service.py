@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Literal
 
 from daemon.acoustic.evidence import AcousticEvidence
 from daemon.acoustic.load import load_ear
@@ -19,6 +18,7 @@ from daemon.errors import DistressdError, PartDied
 from daemon.exports import export_language, export_notifier, export_pipeline, export_recorder
 from daemon.health import Health, PartHealth
 from daemon.hearing import Hearing
+from daemon.herald import Herald
 from daemon.language.lane import LanguageLane
 from daemon.minutes import MinuteTally
 from daemon.notify.channels.made import Surroundings
@@ -33,24 +33,15 @@ from daemon.serve.server import AlertServer
 from daemon.settings import LiveSettings
 from daemon.state import StateFolder
 from daemon.store.journal import Journal
+from daemon.store.minute import Minute
 from daemon.supervision import Flow, Part, Supervision
-from daemon.telemetry import TELEMETRY_SAMPLES, telemetry
 from daemon.upkeep import Upkeep
 from daemon.vitals import Pulse
 from daemon.wire.alert import AlertEvent
-from daemon.wire.base import rfc3339
-from daemon.wire.channels import ChannelStatus
-from daemon.wire.server import PartChanged, PartStatus, SourceChanged
 
 log = logging.getLogger(__name__)
 
 POLL_S = 0.5
-_WIRED: dict[str, Literal["language", "sound_events", "store", "clips"]] = {
-    "language": "language",
-    "sound_events": "sound_events",
-    "store": "store",
-    "clips": "clips",
-}
 
 
 class Service:
@@ -95,8 +86,6 @@ class Service:
         self._state_path = state
         self._stopping = threading.Event()
         self._reason = "the source has ended"
-        self._telemetry_sample = 0
-        self._channels: tuple[ChannelStatus, ...] = ()
         self.health = Health()
         self.metrics = Metrics()
 
@@ -236,6 +225,13 @@ class Service:
             stream_s=self._hearing.stream_s,
             obstacles=self._hearing.obstacles,
         )
+        self._herald = Herald(
+            self._server,
+            self._notifier,
+            self._pipeline,
+            self._hearing,
+            self._control.channels,
+        )
         self._server.start()
         parts.callback(self._server.stop)
         self.health.listen(self._health_changed)
@@ -315,19 +311,8 @@ class Service:
         self._upkeep.look()
         self._recall.look(time.monotonic())
         self._notifier.keep()
-        self._tell_channels()
-        vitals = self._pulse.look(time.monotonic())
-        if vitals is not None and self._server.telemetry_wanted:
-            self._server.publish_vitals(vitals)
-
-    def _tell_channels(self) -> None:
-        """How channels get on, where that has changed: at most twice a second."""
-        if not self._server.channels_wanted:
-            return
-        channels = self._control.channels()
-        if channels.channels != self._channels:
-            self._channels = channels.channels
-            self._server.publish_channels(channels)
+        self._herald.channels()
+        self._herald.vitals(self._pulse.look(time.monotonic()))
 
     def _wait(self) -> None:
         ended = False
@@ -356,51 +341,25 @@ class Service:
             self._recorder.resumed()
         else:
             self._recorder.paused(self._pipeline.fusion.latest.sample)
-        self._publish_source()
+        self._herald.source()
 
     def _heard(self, evidence: AcousticEvidence) -> None:
         """Telemetry for who asks, and history: in the hop loop's thread."""
-        self._pipeline.loop.watched = wanted = self._server.telemetry_wanted
-        if wanted and evidence.sample - self._telemetry_sample >= TELEMETRY_SAMPLES:
-            self._telemetry_sample = evidence.sample
-            fused = self._pipeline.fusion.latest
-            self._server.publish_telemetry(telemetry(evidence, fused, self._pipeline.clock))
-        minute = self._tally.add(evidence)
-        if minute is not None and self._keeps_history:
-            self._journal.minute(minute)
+        self._herald.heard(evidence)
+        self._keep(self._tally.add(evidence))
 
     def _keep_last_minute(self) -> None:
-        minute = self._tally.finish()
+        self._keep(self._tally.finish())
+
+    def _keep(self, minute: Minute | None) -> None:
         if minute is not None and self._keeps_history:
             self._journal.minute(minute)
 
     def _standing(self) -> Standing:
         return Standing(tuple(self._journal.open_alerts()), self._hearing.source())
 
-    def _publish_source(self) -> None:
-        self._notifier.state_changed()
-        self._server.publish_status(
-            SourceChanged(
-                time=rfc3339(time.time()),
-                stream_s=self._hearing.stream_s(),
-                source=self._hearing.source(),
-            )
-        )
-
     def _health_changed(self, part: str, health: PartHealth) -> None:
         """Tell subscribers: in the thread that reported."""
-        if part == "source":
-            self._publish_source()
-            if health.state == "unavailable":
-                self._pipeline.source_lost()
-        elif part in _WIRED:
-            self._server.publish_status(
-                PartChanged(
-                    type=_WIRED[part],
-                    time=rfc3339(time.time()),
-                    stream_s=self._hearing.stream_s(),
-                    status=PartStatus(
-                        state=health.state, reason=health.reason, remedy=health.remedy
-                    ),
-                )
-            )
+        self._herald.part(part, health)
+        if part == "source" and health.state == "unavailable":
+            self._pipeline.source_lost()
