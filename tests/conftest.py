@@ -1,4 +1,4 @@
-"""Fixtures of more than one package: the recordings, and a virtual microphone."""
+"""Fixtures of more than one package: recordings, language models, and a virtual microphone."""
 
 import os
 import shutil
@@ -18,6 +18,9 @@ from hypothesis import HealthCheck, settings
 from daemon.audio import portaudio
 from daemon.audio.devices import input_devices
 from daemon.errors import SourceUnavailable
+from models.catalogue import MINILM, SMOLLM2, WHISPER
+from models.errors import ModelError
+from models.registry import FILES, find
 
 # How long an example takes says nothing on a machine that others share; and a test that passed
 # passes again: the examples are those of the test's text, everywhere.
@@ -41,6 +44,29 @@ def data_root() -> Path:
     if not root.is_dir():
         pytest.skip(f"no recordings at {root}; name their folder in DISTRESSD_DATA")
     return root
+
+
+def _or_skip(modules: tuple[str, ...], models: set[str]) -> None:
+    for module in modules:
+        pytest.importorskip(module, reason=f"the extra 'language' is not installed: {module}")
+    try:
+        for file in FILES.values():
+            if file.model in models:
+                find(file.name)
+    except ModelError as error:
+        pytest.skip(f"no language models: {error}")
+
+
+@pytest.fixture(scope="session")
+def language_models() -> None:
+    """Skips where the models that transcribe and read, or their libraries, cannot be had."""
+    _or_skip(("faster_whisper", "llama_cpp"), {WHISPER, SMOLLM2, MINILM})
+
+
+@pytest.fixture(scope="session")
+def words_models() -> None:
+    """Skips where Whisper and the sentence embedding, or their library, cannot be had."""
+    _or_skip(("faster_whisper",), {WHISPER, MINILM})
 
 
 class VirtualMicrophone:

@@ -21,8 +21,6 @@ import soundfile
 from websockets.sync.client import ClientConnection, connect
 
 from daemon.config.load import shipped_config
-from models import registry
-from models.errors import ModelError
 
 PATIENCE_S = 120.0
 SETTINGS = """version = 1
@@ -250,19 +248,6 @@ def _listens(port: int) -> bool:
     except OSError:
         return False
     return True
-
-
-@pytest.fixture(scope="session")
-def language_models() -> None:
-    """Skips where the models that transcribe and read, or their libraries, cannot be had."""
-    for module in ("faster_whisper", "llama_cpp"):
-        pytest.importorskip(module, reason=f"the extra 'language' is not installed: {module}")
-    try:
-        for name, file in registry.FILES.items():
-            if not file.optional:
-                registry.find(name)
-    except ModelError as error:
-        pytest.skip(f"no language models: {error}")
 
 
 @pytest.fixture(scope="session")

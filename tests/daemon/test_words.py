@@ -13,8 +13,6 @@ import soundfile
 import soxr
 
 from daemon.wire.schema import schemas
-from models import registry
-from models.errors import ModelError
 from models.language.verdict import as_heard
 
 pytestmark = pytest.mark.slow
@@ -22,19 +20,13 @@ LANGUAGE = "[language]\nllm = ''\n[privacy]\ntranscripts = true\n"
 
 
 @pytest.fixture(scope="module")
-def call_for_help(tmp_path_factory):
+def call_for_help(tmp_path_factory, words_models):
     """A scream of the demonstration scene, and then, in the same breath, a call for help."""
     from daemon.audio.scene import render, timeline
 
     program = shutil.which("espeak-ng")
     if program is None:
         pytest.skip("no voice: espeak-ng is not installed")
-    pytest.importorskip("faster_whisper", reason="the extra 'language' is not installed")
-    try:
-        for name in registry.FILES:
-            registry.find(name)
-    except ModelError as error:
-        pytest.skip(f"no language models: {error}")
     folder = tmp_path_factory.mktemp("words")
     said = "Help me please! Somebody help me! Call an ambulance!"
     subprocess.run(

@@ -13,14 +13,11 @@ import torch
 from numpy.typing import NDArray
 
 from models.calibration import SOUND_FEATURES, VOICE_FEATURES
-from models.catalogue import FILES, MINILM, SMOLLM2, WHISPER
-from models.errors import ModelError
 from models.features.gain import GainSettings
 from models.features.gate import GateSettings
 from models.networks import weights
 from models.networks.emotion_lstm import EmotionLSTM
 from models.networks.weights import Weights
-from models.registry import find
 
 BESIDE = Path(__file__).parents[3] / "shared" / "models"
 
@@ -74,19 +71,6 @@ def weights_path(network: EmotionLSTM, tmp_path_factory: pytest.TempPathFactory)
 @pytest.fixture
 def stored(weights_path: Path) -> Weights:
     return weights.load(weights_path)
-
-
-@pytest.fixture(scope="session")
-def language_models() -> None:
-    """Skips where the language models or their libraries cannot be had."""
-    for module in ("faster_whisper", "llama_cpp"):
-        pytest.importorskip(module, reason=f"the extra 'language' is not installed: {module}")
-    for file in FILES.values():
-        if file.model in {WHISPER, SMOLLM2, MINILM}:
-            try:
-                find(file.name)
-            except ModelError as error:
-                pytest.skip(f"no language models: {error}")
 
 
 @pytest.fixture(scope="session")

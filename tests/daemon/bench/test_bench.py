@@ -14,8 +14,6 @@ from daemon.bench.soak import Sample, slope_mb_per_day
 from daemon.bench.words import endure, growth
 from daemon.cli import main
 from daemon.config.schema import Language
-from models import registry
-from models.errors import ModelError
 
 
 def bench(*words):
@@ -139,13 +137,7 @@ def test_growth_leaves_out_the_first_quarter():
 
 @pytest.mark.slow
 @pytest.mark.skipif(shutil.which("espeak-ng") is None, reason="espeak-ng is not installed")
-def test_a_worker_that_has_heard_some_utterances_is_the_same_worker():
-    pytest.importorskip("faster_whisper", reason="the extra 'language' is not installed")
-    try:
-        for name in registry.FILES:
-            registry.find(name)
-    except ModelError as error:
-        pytest.skip(f"no language models: {error}")
+def test_a_worker_that_has_heard_some_utterances_is_the_same_worker(words_models):
     figures = endure(Language(llm=""), 24)
     assert figures["utterances"] == 24
     assert (figures["lost"], figures["restarts"]) == (0, 0)

@@ -10,9 +10,6 @@ from daemon.config.schema import Language
 from daemon.health import Health
 from daemon.language.lane import LanguageLane
 from daemon.language.utterance import Utterance
-from models import registry
-from models.catalogue import MINILM, WHISPER
-from models.errors import ModelError
 
 RATE = 16_000
 PATIENCE_S = 180.0
@@ -26,18 +23,6 @@ def utterance():
         return Utterance(name, start, start + len(pcm), pcm, score, explained, cut_ns=1)
 
     return make
-
-
-@pytest.fixture(scope="session")
-def words_models():
-    """Skips where Whisper and the sentence embedding, or their library, cannot be had."""
-    pytest.importorskip("faster_whisper", reason="the extra 'language' is not installed")
-    try:
-        for file in registry.FILES.values():
-            if file.model in {WHISPER, MINILM}:
-                registry.find(file.name)
-    except ModelError as error:
-        pytest.skip(f"no language models: {error}")
 
 
 @pytest.fixture
