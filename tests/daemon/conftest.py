@@ -23,6 +23,7 @@ from websockets.sync.client import ClientConnection, connect
 from daemon.config.load import shipped_config
 
 PATIENCE_S = 120.0
+FAULTY = Path(__file__).with_name("faulty.py")
 SETTINGS = """version = 1
 [serve]
 port = 0
@@ -141,6 +142,13 @@ class DaemonProcess:
             with error:
                 return dict(json.load(error))
 
+    def until(self, condition: Callable[[], object]) -> None:
+        """Wait until ``condition`` holds; where it never does, the log says why."""
+        deadline = time.monotonic() + PATIENCE_S
+        while not condition():
+            assert time.monotonic() < deadline, self.log.read_text()
+            time.sleep(0.02)  # another process: there is no event to await
+
     def hear(self, recording: Path) -> None:
         """Pipe ``recording`` (16 kHz) into a daemon whose source is stdin."""
         pcm, _ = soundfile.read(recording, dtype="int16")
@@ -175,10 +183,14 @@ def start_daemon(tmp_path: Path) -> Iterator[Callable[..., DaemonProcess]]:
         settings: str = "",
         environment: dict[str, str] | None = None,
         port: int = 0,
-        program: tuple[str, ...] = ("-m", "daemon"),
+        fault: str = "",
         notify: bool = False,
     ) -> DaemonProcess:
-        """With a ``port`` of its own it is found there, without a run file."""
+        """With a ``port`` of its own it is found there, without a run file.
+
+        A ``fault`` is one of those in ``faulty.py``.
+        """
+        program = (str(FAULTY), fault) if fault else ("-m", "daemon")
         state = state or tmp_path / "state"
         config = tmp_path / "config.toml"
         basic = SETTINGS.replace("port = 0", f"port = {port}")

@@ -8,7 +8,6 @@ import queue
 import threading
 import time
 from contextlib import ExitStack, contextmanager, suppress
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -25,14 +24,6 @@ from daemon.health import Health
 from daemon.store.database import FILE
 
 PATIENCE_S = 120.0
-FAULTY = str(Path(__file__).with_name("faulty.py"))
-
-
-def until(condition, log):
-    deadline = time.monotonic() + PATIENCE_S
-    while not condition():
-        assert time.monotonic() < deadline, log.read_text()
-        time.sleep(0.02)  # another process: there is no event to await
 
 
 class Watch:
@@ -122,16 +113,16 @@ def test_a_sound_server_that_hangs(virtual_microphone, start_daemon, monkeypatch
     daemon = start_daemon(
         "mic",
         settings=f'[audio]\ndevice = "{virtual_microphone.device}"\n',
-        program=(FAULTY, "impatient"),
+        fault="impatient",
     )
     with daemon.subscribe() as subscriber:
         Watch(subscriber).wait_for("source", liveness="healthy")
     with virtual_microphone.frozen():
         frozen_s = time.monotonic()
-        until(lambda: "The daemon starts itself anew" in daemon.log.read_text(), daemon.log)
+        daemon.until(lambda: "The daemon starts itself anew" in daemon.log.read_text())
         noticed_s = time.monotonic() - frozen_s
     thawed_s = time.monotonic()
-    until(lambda: daemon.log.read_text().count("Listening to") > 1, daemon.log)
+    daemon.until(lambda: daemon.log.read_text().count("Listening to") > 1)
     row("the sound server hangs for good", noticed_s, time.monotonic() - thawed_s)
     assert daemon.stop() == 0
 

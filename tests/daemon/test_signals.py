@@ -4,21 +4,12 @@ import signal
 import socket
 import threading
 import time
-from pathlib import Path
 
 import pytest
 
 from daemon.signals import DRAIN_S
 
 PATIENCE_S = 120.0
-FAULTY = str(Path(__file__).with_name("faulty.py"))
-
-
-def until(condition, log):
-    deadline = time.monotonic() + PATIENCE_S
-    while not condition():
-        assert time.monotonic() < deadline, log.read_text()
-        time.sleep(0.02)  # another process: there is no event to await
 
 
 def config_of(daemon):
@@ -32,7 +23,7 @@ def config_part(daemon):
 def reload(daemon, said):
     before = daemon.log.read_text().count(said)
     daemon.process.send_signal(signal.SIGHUP)
-    until(lambda: daemon.log.read_text().count(said) > before, daemon.log)
+    daemon.until(lambda: daemon.log.read_text().count(said) > before)
 
 
 def test_a_configuration_edited_to_nonsense_changes_nothing(start_daemon):
@@ -40,13 +31,13 @@ def test_a_configuration_edited_to_nonsense_changes_nothing(start_daemon):
     good = config_of(daemon).read_text()
     config_of(daemon).write_text(good + "\n[fusion]\nrelase = 2\n[log]\nlevel = 'loud'\n")
     reload(daemon, "The configuration is not changed")
-    until(lambda: config_part(daemon)["state"] == "degraded", daemon.log)
+    daemon.until(lambda: config_part(daemon)["state"] == "degraded")
     part = config_part(daemon)
     assert "relase" in part["reason"]
     assert "loud" in part["reason"]
     config_of(daemon).write_text(good.replace("port = 0", "port = 8899") + "[log]\nlevel = 'debug'")
     reload(daemon, "The configuration was read again; changed: [log] level.")
-    until(lambda: config_part(daemon)["state"] == "ok", daemon.log)
+    daemon.until(lambda: config_part(daemon)["state"] == "ok")
     assert config_part(daemon)["reason"] == "Takes effect at the next start: [serve] port."
     assert daemon.stop() == 0
 
@@ -65,9 +56,9 @@ def test_thresholds_change_under_an_open_stream(start_daemon, scene_recording):
 
 def test_every_thread_is_written_down_on_demand(start_daemon):
     daemon = start_daemon("stdin")
-    until(lambda: "config" in daemon.readiness()["parts"], daemon.log)  # the last to report
+    daemon.until(lambda: "config" in daemon.readiness()["parts"])  # the last to report
     daemon.process.send_signal(signal.SIGUSR1)
-    until(lambda: "Every thread is written" in daemon.log.read_text(), daemon.log)
+    daemon.until(lambda: "Every thread is written" in daemon.log.read_text())
     log = daemon.log.read_text()
     for thread in ("hop-loop", "fusion", "store-writer", "serve", "source-stdin"):
         assert f"{thread} 0x" in log
@@ -99,7 +90,7 @@ def test_writing_threads_down_again_and_again_harms_nothing(start_daemon, scene_
 
 
 def test_a_stop_that_hangs_is_cut_off_and_written_down(start_daemon):
-    daemon = start_daemon("stdin", program=(FAULTY, "stopping_hangs"))
+    daemon = start_daemon("stdin", fault="stopping_hangs")
     began = time.monotonic()
     daemon.process.terminate()
     assert daemon.process.wait(PATIENCE_S) == 1
@@ -110,24 +101,22 @@ def test_a_stop_that_hangs_is_cut_off_and_written_down(start_daemon):
 @pytest.mark.slow
 def test_a_daemon_whose_fusion_dies_starts_anew(start_daemon, monkeypatch, row):
     monkeypatch.delenv("INVOCATION_ID", raising=False)
-    daemon = start_daemon("demo", program=(FAULTY, "fusion_dies"))
-    until(lambda: "config" in daemon.readiness()["parts"], daemon.log)  # the last to report
+    daemon = start_daemon("demo", fault="fusion_dies")
+    daemon.until(lambda: "config" in daemon.readiness()["parts"])  # the last to report
     (daemon.state / "die").touch()
-    until(lambda: "fusion failed at" in daemon.log.read_text(), daemon.log)
+    daemon.until(lambda: "fusion failed at" in daemon.log.read_text())
     died_s = time.monotonic()
-    until(lambda: "The daemon stops: a part died" in daemon.log.read_text(), daemon.log)
+    daemon.until(lambda: "The daemon stops: a part died" in daemon.log.read_text())
     noticed_s = time.monotonic() - died_s
-    until(lambda: "The daemon starts itself anew" in daemon.log.read_text(), daemon.log)
-    until(lambda: daemon.log.read_text().count("Serving alerts") == 2, daemon.log)
+    daemon.until(lambda: "The daemon starts itself anew" in daemon.log.read_text())
+    daemon.until(lambda: daemon.log.read_text().count("Serving alerts") == 2)
     row("a thread dies", noticed_s, time.monotonic() - died_s - noticed_s)
     assert daemon.process.poll() is None
     assert daemon.stop() == 0
 
 
 def test_under_a_service_manager_it_ends_instead(start_daemon):
-    daemon = start_daemon(
-        "demo", program=(FAULTY, "fusion_dies"), environment={"INVOCATION_ID": "0" * 32}
-    )
+    daemon = start_daemon("demo", fault="fusion_dies", environment={"INVOCATION_ID": "0" * 32})
     (daemon.state / "die").touch()
     assert daemon.process.wait(PATIENCE_S) == 1
     assert "A part of the daemon died (a bug in fusion)" in daemon.log.read_text()
@@ -158,9 +147,8 @@ def test_systemd_hears_of_it_all(start_daemon, tmp_path):
 
 
 def test_a_notifier_that_dies_is_started_again(start_daemon):
-    daemon = start_daemon("stdin", settings="", program=(FAULTY, "notifier_dies_once"), notify=True)
-    until(lambda: "The notifier has died" in daemon.log.read_text(), daemon.log)
-    until(
-        lambda: daemon.readiness()["parts"]["notify"]["state"] in {"ok", "degraded", "unavailable"},
-        daemon.log,
+    daemon = start_daemon("stdin", settings="", fault="notifier_dies_once", notify=True)
+    daemon.until(lambda: "The notifier has died" in daemon.log.read_text())
+    daemon.until(
+        lambda: daemon.readiness()["parts"]["notify"]["state"] in {"ok", "degraded", "unavailable"}
     )
