@@ -79,9 +79,6 @@ class Recorder:
         never: why nothing is recorded of this source whatever the configuration says; empty: it
             may be.
         clock: wall time, seconds since 1970.
-
-    Attributes:
-        figures: what was done since the start.
     """
 
     def __init__(
@@ -113,12 +110,23 @@ class Recorder:
         self._outbox = Outbox(self._folder)
         self._tidy_s = 0.0
         self._trouble: tuple[str, str] | None = None
-        self.figures = dict.fromkeys(("recorded", "failed", "dropped", "waiting", "bytes"), 0)
+        self._dropped = self._bytes = 0
 
     @property
     def records(self) -> bool:
         """Whether clips are recorded."""
         return self._config.enabled and not self._never
+
+    @property
+    def figures(self) -> dict[str, float]:
+        """Since the start: clips recorded and lost, what found no room; clips that wait; bytes."""
+        return {
+            "recorded": float(self._outbox.written),
+            "failed": float(self._outbox.lost),
+            "dropped": float(self._dropped),
+            "waiting": float(len(self._outbox)),
+            "bytes": float(self._bytes),
+        }
 
     @property
     def alive(self) -> bool:
@@ -168,7 +176,7 @@ class Recorder:
         config = self._config
         with self._asked:
             if len(self._events) >= MOST_EVENTS:  # of a clear that is lost, the clip ends by itself
-                self.figures["dropped"] += 1
+                self._dropped += 1
                 return
             if event.phase == "raised":
                 onset = min(sample, round(event.onset_s * SAMPLE_RATE))
@@ -286,7 +294,7 @@ class Recorder:
             # The oldest that only records what came after its alert makes room.
             over = next((take for take in self._takes if take.over), None)
             if over is None:
-                self.figures["dropped"] += 1
+                self._dropped += 1
                 log.warning("Clips: alert %s is not recorded: too many are open", event.alert)
                 return
             over.end_at(event.sample)
@@ -340,7 +348,7 @@ class Recorder:
         self._tidy_s = time.monotonic() + TIDY_S
         config = self._config
         try:
-            self.figures["bytes"] = self._folder.tidy(config.retention_days, config.max_mb * 10**6)
+            self._bytes = self._folder.tidy(config.retention_days, config.max_mb * 10**6)
         except ClipError as error:
             self._complain(error.message, error.remedy)
             return
@@ -369,9 +377,7 @@ class Recorder:
         self._report()
 
     def _report(self) -> None:
-        box = self._outbox
-        self.figures |= {"recorded": box.written, "failed": box.lost, "waiting": len(box)}
-        figures = {name: float(value) for name, value in self.figures.items()}
+        figures = self.figures
         if self._trouble is not None and self.records:
             self._health.report("clips", "degraded", *self._trouble, figures)
         elif self.records:
