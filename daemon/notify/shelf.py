@@ -102,6 +102,7 @@ class Shelf:
         self._kept: dict[Key, str] = {}
         self._next: dict[Key, str] = {}
         self._writing: Future[None] | None = None
+        self._failing = False
 
     def load(self) -> dict[str, list[Waiting]]:
         """What waited when the last daemon ended, by channel, in order.
@@ -131,8 +132,8 @@ class Shelf:
         if self._writing is not None:
             if not self._writing.done():
                 return
-            if not self._writing.cancelled() and self._writing.exception() is None:
-                self._kept = self._next
+            if not self._writing.cancelled():  # else the store is closing
+                self._settle(self._writing.exception())
             self._writing = None
         if {key: one.version for key, one in waiting().items()} == self._kept:
             return
@@ -154,6 +155,17 @@ class Shelf:
                 log.warning("What waits to be told cannot be kept (%r)", error)
                 return False
         return False
+
+    def _settle(self, error: BaseException | None) -> None:
+        """What was written is kept; that it could not be is told once, until it can."""
+        if error is None:
+            self._kept = self._next
+        elif not self._failing:
+            log.warning(
+                "What waits to be told would not outlive the daemon now (%r); it is tried again",
+                error,
+            )
+        self._failing = error is not None
 
     def _changes(
         self, waiting: Mapping[Key, Waiting]

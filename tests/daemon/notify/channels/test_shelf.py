@@ -3,6 +3,7 @@
 import json
 import sqlite3
 import time
+from concurrent.futures import Future
 
 import pytest
 
@@ -10,6 +11,7 @@ from daemon.health import Health
 from daemon.notify.notice import Notice
 from daemon.notify.reminder import remind
 from daemon.notify.shelf import AT_ONCE, Shelf
+from daemon.notify.waiting import Waiting
 from daemon.store.journal import Journal
 from daemon.wire.base import rfc3339
 
@@ -177,6 +179,20 @@ def test_rows_that_cannot_be_read_are_passed_over(
     run(receiver.url)
     assert receiver.next()["alerts"] == ["b"]
     assert "cannot be read any more" in caplog.text
+
+
+def test_that_it_cannot_be_kept_is_told_once_and_tried_again(journal, monkeypatch, caplog):
+    waiting = {("care", "a"): Waiting("a", "a", 0.0, Notice("a", "A.", "warning", "a", wall=1.0))}
+    shelf = Shelf(journal)
+    with monkeypatch.context() as broken:
+        full = Future()
+        full.set_exception(sqlite3.OperationalError("database or disk is full"))
+        broken.setattr(journal, "keep_notices", lambda _: full)
+        for _ in range(3):
+            shelf.look(lambda: waiting)
+    assert caplog.text.count("disk is full") == 1
+    assert shelf.flush(lambda: waiting)
+    assert [row.key for row in journal.archive.notices()] == ["a"]
 
 
 def test_a_channel_that_is_no_more_is_told_nothing(run, happen, journal, start, caplog):
