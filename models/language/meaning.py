@@ -43,11 +43,12 @@ class Meaning:
             self._session = onnxruntime.InferenceSession(
                 str(model), options, providers=["CPUExecutionProvider"]
             )
-        except Exception as error:  # its exceptions have no common, public base
+            self._tokenizer = Tokenizer.from_file(str(tokens))
+        except Exception as error:  # neither library's exceptions have a common, public base
             raise ModelError(
-                f"{model} cannot be loaded ({error}).", f"Run `distressd models pull {MINILM}`."
+                f"{model} and its tokenizer cannot be loaded ({error}).",
+                f"Run `distressd models pull {MINILM}`.",
             ) from error
-        self._tokenizer = Tokenizer.from_file(str(tokens))
         self._tokenizer.no_padding()
         self._tokenizer.enable_truncation(MOST_TOKENS)
 
