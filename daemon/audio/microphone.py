@@ -122,7 +122,7 @@ class MicrophoneSource:
                     self._watch(capture, ring)
             self._health.report("source", "ended", reason)
         except Exception as error:
-            log.exception("The microphone broke off by a mistake in distressd.")
+            log.exception("The microphone broke off by a mistake in distressd; the daemon stops.")
             reason = f"The microphone broke off: {error}."
             self.error = PartDied(reason, "The log has more.")
             self._health.report("source", "failed", reason)

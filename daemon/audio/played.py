@@ -100,7 +100,9 @@ class PlayedSource(ABC):
             self._fail(error)
             reason = error.message
         except Exception as error:
-            log.exception("%s broke off by a mistake in distressd.", self.label)
+            log.exception(
+                "%s broke off by a mistake in distressd; nothing more of it is heard.", self.label
+            )
             self._fail(SourceError(f"{self.label} broke off: {error}."))
             reason = str(error)
         finally:

@@ -53,7 +53,7 @@ class Resampling:
         try:
             self._resample()
         except Exception:  # whoever watches the output or asks `alive` opens the device again
-            log.exception("The resampler died by a mistake in distressd; nothing comes out of it.")
+            log.exception("The resampler died by a mistake in distressd; the device is opened anew")
 
     def _resample(self) -> None:
         resampler = soxr.ResampleStream(self._rate, SAMPLE_RATE, 1, dtype="float32", quality="HQ")

@@ -236,7 +236,7 @@ class Recorder:
             while self._look():
                 pass
         except Exception as error:
-            log.exception("The recorder of clips died; alerts go on without it")
+            log.exception("The recorder of clips died and is begun again; alerts go on without it")
             self._health.report(
                 "clips", "failed", f"The recorder died ({error}).", "The log has more."
             )

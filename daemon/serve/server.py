@@ -204,7 +204,7 @@ class AlertServer:
                 started.set_exception(error)
                 return
             self._loop = None
-            logger.exception("The server died; nobody can subscribe until the daemon restarts")
+            logger.exception("The server died; nobody can subscribe any more, and the daemon stops")
             self._health.report("serve", "failed", f"The server died ({error}).", "Restart it.")
         finally:
             listening.close()
