@@ -284,16 +284,21 @@ def test_switched_off_and_on_again_it_does_not_go_on(open_room, key):
     assert room.folder.clips() == []
 
 
-def test_what_a_recorder_that_died_had_is_forgotten_too(open_room, monkeypatch):
-    room = open_room()
+def die(room, monkeypatch, where):
+    """Have the recorder's thread die at ``where``, while it records."""
     died = threading.Event()
     room.health.listen(lambda part, told: died.set() if told.state == "failed" else None)
     with monkeypatch.context() as broken:
-        broken.setattr("daemon.clips.recorder.Recorder._tidy", lambda _: 1 / 0)
+        broken.setattr(where, lambda _: 1 / 0)
         room.play(3)
         room.tell("abc", "raised", 3.0)
         assert died.wait(PATIENCE_S)
         room.recorder._thread.join()
+
+
+def test_what_a_recorder_that_died_had_is_forgotten_too(open_room, monkeypatch):
+    room = open_room()
+    die(room, monkeypatch, "daemon.clips.recorder.Recorder._tidy")
     room.folder.write("old", room.wall, 10.0, b"sealed")
     room.recorder.forget(Span(0.0, room.wall + 1e6))
     assert room.folder.clips() == []
@@ -302,14 +307,7 @@ def test_what_a_recorder_that_died_had_is_forgotten_too(open_room, monkeypatch):
 
 def test_a_recorder_that_died_is_begun_again(open_room, monkeypatch, caplog):
     room = open_room()
-    died = threading.Event()
-    room.health.listen(lambda part, told: died.set() if told.state == "failed" else None)
-    with monkeypatch.context() as broken:
-        broken.setattr("daemon.clips.take.Take.record", lambda _: 1 / 0)
-        room.play(3)
-        room.tell("abc", "raised", 3.0)
-        assert died.wait(PATIENCE_S)
-        room.recorder._thread.join()
+    die(room, monkeypatch, "daemon.clips.take.Take.record")
     assert not room.recorder.alive
     assert room.ring.demand == room.ring.hop
     room.recorder.start()
