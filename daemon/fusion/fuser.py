@@ -51,6 +51,7 @@ class Fuser:
         self._history = History()
         self._new_id = new_id
         self._paused = False
+        self._closed: ClearReason | None = None  # why nothing has been heard since
         self._evidence: AcousticEvidence | None = None
         self.late = 0
         """Hops that came after a later one and were left out."""
@@ -103,7 +104,7 @@ class Fuser:
                 return judgements
             judgements = self.close("source_lost")
             self._begin()
-        self._evidence = evidence
+        self._evidence, self._closed = evidence, None
         sample = evidence.sample
         sound = Reading(evidence.distress, sample)
         infant = Reading(evidence.infant, sample)
@@ -236,7 +237,10 @@ class Fuser:
         decision = self._distress.speak(
             fused.score, said.sound, since, trustworthy=said.trustworthy
         )
-        return self._judged(self._distress, decision, fused)
+        raised = self._judged(self._distress, decision, fused)
+        if raised and self._closed is not None:  # nothing comes any more that would end it
+            raised += self.close(self._closed)
+        return raised
 
     def _weigh(self, said: Reading) -> list[Judgement]:
         """The open alert's level follows sound and words of the same time."""
@@ -260,7 +264,11 @@ class Fuser:
         return []
 
     def close(self, reason: ClearReason) -> list[Judgement]:
-        """Clear every open alert because listening stops here."""
+        """Clear every open alert because listening stops here.
+
+        Words that come afterwards are still told of: what they raise is cleared at once.
+        """
+        self._closed = reason
         return [
             judgement
             for track in self._fused

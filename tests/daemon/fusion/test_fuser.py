@@ -237,6 +237,19 @@ def test_pause_clears_and_raises_nothing_until_resumed(hop):
     assert [(d.phase, d.sample) for d in raised] == [("raised", 6 * S + 3_200)]
 
 
+def test_words_that_come_after_the_source_was_lost_leave_no_alert_open(hop):
+    fuser = new_fuser()
+    hear(fuser, stretch(hop, 1, distress=0.3))
+    fuser.close("source_lost")
+    told = fuser.read(Reading(0.99, S, since=0, sound=0.6))
+    assert [(j.decision.phase, j.decision.reason) for j in told] == [
+        ("raised", None),
+        ("cleared", "source_lost"),
+    ]
+    assert [d.phase for d in hear(fuser, stretch(hop, 1, S, distress=0.92))] == ["raised"]
+    assert [j.decision.phase for j in fuser.read(Reading(0.99, 2 * S))] == ["updated"]
+
+
 @pytest.mark.parametrize("reason", ["ended", "stopped", "source_lost"])
 def test_close_gives_its_reason_and_goes_on(hop, reason):
     fuser = new_fuser()
