@@ -269,7 +269,7 @@ class Journal(Closing):
         most = NO_LIMIT if limit is None else limit
         # In this order: an event that is written in between is in both, never in neither.
         waiting = {
-            event.seq: event.model_copy(update={"durable": False})
+            event.seq: self._shown(event.model_copy(update={"durable": False}))
             for event in self._writer.pending()
             if seq < event.seq <= last
         }

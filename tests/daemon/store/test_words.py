@@ -1,6 +1,7 @@
 """Words that were kept while they were allowed, and are not allowed any more."""
 
 import shutil
+import sqlite3
 import time
 
 import pytest
@@ -71,6 +72,19 @@ def test_they_leave_the_log_of_one_that_was_killed(tmp_path, open_journal, event
     assert on_disk(killed)
     open_journal(killed)
     until_forgotten(killed)
+
+
+def test_they_are_not_replayed_from_memory_while_the_store_cannot_be_written(
+    tmp_path, open_journal, event
+):
+    journal = open_journal(tmp_path, transcripts=True, busy_s=0.0)
+    other = sqlite3.connect(tmp_path / FILE, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    assert not journal.append(event(transcript=SAID, explanation=SAID)).durable
+    journal.reconfigure(transcripts=False)
+    (found,) = journal.since(0)
+    assert (found.transcript, found.explanation, found.durable) == (None, None, False)
+    other.close()
 
 
 @pytest.mark.slow  # as long as the writer leaves its log alone
