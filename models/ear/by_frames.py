@@ -18,6 +18,7 @@ from models.features.frontend import SILENT, FrontEnd, Heard
 from models.features.gain import GainSettings
 from models.features.gate import GateSettings
 from models.features.history import History
+from models.features.offset import Offset
 from models.networks.stepper import Stepper, softmax
 from models.networks.weights import Weights
 from models.sounds.groups import GROUPS
@@ -64,6 +65,7 @@ class FrameEar:
         self.features = np.zeros(len(FEATURES), np.float32)
         self._sound_distress = 0.0
         self._history = History(WINDOW, slack=WINDOW)
+        self._offset = Offset()
         self._hops = self._unheard = 0
         self._closed_for = 0
         self._begin_stretch = False
@@ -123,6 +125,7 @@ class FrameEar:
         self._now = self._now._replace(is_open=False)
         self._stepper.reset()
         self._history.forget()
+        self._offset.forget()
         self._unheard = self._closed_for = 0
         if self._sounds:
             self._sounds.forget()
@@ -139,7 +142,7 @@ class FrameEar:
         self.posterior += posterior
 
     def _hear_events(self, sounds: SoundNetwork, hop: Float) -> None:
-        self._history.add(hop)
+        self._history.add(self._offset.without(hop.reshape(1, HOP)).reshape(-1))
         self._unheard += 1
         self._closed_for = 0 if self.is_open else self._closed_for + 1
         idle = self._closed_for > WINDOW // HOP

@@ -209,6 +209,17 @@ def test_sound_events_hear_the_last_window_of_the_stream(stored: Weights, studen
     assert np.diff(runs).max() <= EVENT_HOPS, "no window here is idle"
 
 
+def test_a_converters_offset_is_nothing_to_sound_events(stored: Weights):
+    ear, offset = (FrameEar(stored, Student(load())) for _ in range(2))
+    voice = np.float32(0.2) * stream_of([(0.1, 60, 2), (5e-4, 80, 3), (0.3, 40, 4), (0.05, 100, 5)])
+    for hop in hops_of(voice):
+        ear.step(hop)
+        offset.step(hop + np.float32(0.05))
+        assert offset.distress == pytest.approx(ear.distress, abs=0.01)
+        if ear.window is not None:
+            assert offset.window.grouped == pytest.approx(ear.window.grouped, abs=0.01)
+
+
 def test_sound_events_rest_where_nothing_happens(stored: Weights, student: Student):
     ear = FrameEar(stored, student)
     runs = []
