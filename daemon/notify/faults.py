@@ -11,6 +11,7 @@ from daemon.health import PartHealth
 from daemon.notify.notice import Notice
 
 STORE_S: Final = 10.0  # of a store that cannot be written: a lock comes and goes
+BACK_S: Final = 10.0  # of a microphone: one that opens and stalls again and again is not back
 CHANNEL_S: Final = 600.0  # of a channel: a service that is down for minutes is everyday
 _TITLES: Final = {
     "source": "distressd hears nothing",
@@ -40,12 +41,13 @@ class Faults:
             part = parts.get(name)
             if part is None:
                 continue
+            over = self._is_over(name, part, now_s)
             if self._lasts(name, part, now_s):
                 if name not in self._told:
                     self._told.add(name)
                     text = f"{part.reason} {part.remedy}".strip()
                     notices.append(_notice(_TITLES[name], text, name))
-            elif name in self._told and _is_over(name, part):
+            elif name in self._told and over:
                 self._told.remove(name)
                 if name in _BACK:
                     notices.append(_notice(_BACK[name], part.reason, name))
@@ -93,9 +95,14 @@ class Faults:
             return False
         return now_s - self._since.setdefault(name, now_s) >= STORE_S
 
-
-def _is_over(name: str, part: PartHealth) -> bool:
-    return part.state == "ok" or (name == "source" and part.stage == "failed_over")
+    def _is_over(self, name: str, part: PartHealth, now_s: float) -> bool:
+        """Whether ``part`` is well, for long enough that it can be relied upon."""
+        if name != "source":
+            return part.state == "ok"
+        if part.state != "ok" and part.stage != "failed_over":
+            self._since.pop(name, None)
+            return False
+        return now_s - self._since.setdefault(name, now_s) >= BACK_S
 
 
 def _notice(title: str, text: str, about: str) -> Notice:

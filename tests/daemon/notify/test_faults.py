@@ -1,5 +1,5 @@
 from daemon.health import PartHealth
-from daemon.notify.faults import CHANNEL_S, STORE_S, Faults
+from daemon.notify.faults import BACK_S, CHANNEL_S, STORE_S, Faults
 
 WELL = {"source": PartHealth("ok", "a microphone", stage="healthy"), "store": PartHealth("ok")}
 
@@ -26,15 +26,26 @@ def test_a_microphone_that_failed_is_told_once_and_its_return_once():
     assert titles(faults, 61.0, source=failed) == []
     assert titles(faults, 62.0, source=recovering) == []
     assert titles(faults, 63.0, source=failed) == []
-    assert titles(faults, 64.0) == ["distressd hears again"]
-    assert titles(faults, 65.0) == []
+    assert titles(faults, 64.0) == []
+    assert titles(faults, 64.0 + BACK_S) == ["distressd hears again"]
+    assert titles(faults, 65.0 + BACK_S) == []
+
+
+def test_a_microphone_that_opens_and_stalls_again_and_again_is_not_back():
+    faults = Faults()
+    failed = PartHealth("unavailable", "It is gone.", "Plug it in.", stage="failed")
+    assert titles(faults, 0.0, source=failed) == ["distressd hears nothing"]
+    for attempt in range(1, 100):
+        assert titles(faults, 30.0 * attempt) == []
+        assert titles(faults, 30.0 * attempt + 1.0, source=failed) == []
 
 
 def test_another_microphone_that_stands_in_is_hearing_again():
     faults = Faults()
     faults.look(WELL | {"source": PartHealth("unavailable", "Gone.", stage="failed")}, 0.0)
     stand_in = PartHealth("degraded", "Another.", stage="failed_over")
-    assert titles(faults, 1.0, source=stand_in) == ["distressd hears again"]
+    assert titles(faults, 1.0, source=stand_in) == []
+    assert titles(faults, 1.0 + BACK_S, source=stand_in) == ["distressd hears again"]
 
 
 def test_a_store_that_is_locked_for_a_moment_is_not_told():
