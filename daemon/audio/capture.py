@@ -31,7 +31,8 @@ class Capture:
         rate: the device's samples a second.
         channels: channels that are averaged.
         replaced: samples that were no numbers and became 0.
-        zeros: callbacks in a row, up to now, that brought nothing but exact zeros.
+        zeros: callbacks in a row, up to now, that brought nothing but exact zeros, or another value
+            again and again: what is broken or cut off sends that as well.
 
     Raises:
         SourceUnavailable: the device does not open.
@@ -80,7 +81,7 @@ class Capture:
 
     @property
     def zeros_s(self) -> float:
-        """For how long there were only exact zeros: no open microphone is as quiet as that."""
+        """For how long there was no sound at all: no open microphone is as quiet as that."""
         return self.zeros * self._block_s
 
     @property
@@ -135,8 +136,9 @@ class Capture:
             self._overflows += 1
         samples = self._mono[:size]
         self.replaced += mono.mix(frames, samples)
-        # Sound seldom begins with an exact 0: only then is the whole block worth a look.
-        self.zeros = self.zeros + 1 if samples[0] == 0.0 and not samples.any() else 0
+        # Sound seldom ends as it begins: only then is the whole block worth a look.
+        first = samples[0]
+        self.zeros = self.zeros + 1 if samples[-1] == first and (samples == first).all() else 0
         # How long ago the converter took the last sample. Some systems say 0, or nonsense.
         age_s = clock.currentTime - clock.inputBufferAdcTime - self._block_s
         known = clock.inputBufferAdcTime > 0 and 0 <= age_s < _OLDEST_S

@@ -294,7 +294,7 @@ class MicrophoneSource:
         match self._live.cause:
             case "muted or denied":
                 remedy = _MAY_BE_FORBIDDEN if sys.platform == "darwin" else _MAY_BE_MUTED
-                zeros = "sends nothing but exact zeros: it is muted, or the system denies it"
+                zeros = "sends nothing but exact zeros or one value: it is muted, denied or broken"
                 return f"The microphone {capture.label} {zeros}.", remedy
             case "drift":
                 return (

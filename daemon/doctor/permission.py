@@ -42,10 +42,11 @@ def judge(
             f"The microphone was opened and sent nothing in {PATIENCE_S:.0f} s.",
             "Unplug it and plug it in again, or choose another in [audio] device.",
         )
-    if not sound.any():
+    if (sound == sound[0]).all():
         return Finding(
             "warning",
-            "The microphone sends nothing but exact zeros: it is muted, or may not be heard.",
+            "The microphone sends nothing but exact zeros or one value: it is muted, broken, or may"
+            " not be heard.",
             _REMEDIES.get(system, "Unmute it in the sound settings."),
         )
     peak = 20.0 * float(np.log10(np.abs(sound).max()))

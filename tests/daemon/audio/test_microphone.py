@@ -1,6 +1,7 @@
 """The microphone, through real PortAudio and a virtual device."""
 
 import queue
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -126,6 +127,24 @@ def test_a_lost_microphone_is_said_and_comes_back(virtual_microphone, tmp_path: 
         assert reader.position >= before
         virtual_microphone.play(path)
         hears(reader, 1_100)
+
+
+def test_one_and_the_same_value_is_as_mute_as_zeros(virtual_microphone, tmp_path: Path) -> None:
+    path, constant = tmp_path / "constant.wav", 0.25
+    soundfile.write(path, np.full(4 * 16_000, constant), 16_000)
+    ring = Ring(RING)
+    reader = ring.reader("test")
+    block = np.zeros(1_600, np.float32)
+    capture = Capture(choose(input_devices(), virtual_microphone.device), ring)
+    player = threading.Thread(target=virtual_microphone.play, args=(path,))
+    player.start()
+    try:
+        while not ((block == constant).all() and capture.zeros_s >= 1.0):
+            assert player.is_alive(), f"no second of {constant}, or it passes for sound"
+            assert reader.read(block, WAIT_S) == 0
+    finally:
+        capture.close()
+        player.join()
 
 
 def test_a_microphone_that_is_absent_at_the_start_is_waited_for(virtual_microphone) -> None:

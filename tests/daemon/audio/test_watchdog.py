@@ -23,7 +23,7 @@ from daemon.audio.seek import Seeker
 from daemon.health import Health, PartHealth, State
 
 WAIT_S = 60.0
-SOUND = np.full((160, 1), 0.25, np.float32)
+SOUND = np.linspace(0.2, 0.3, 160, dtype=np.float32)[:, None]
 
 
 class PortAudioError(Exception):
@@ -384,8 +384,9 @@ def test_a_mute_stream_is_opened_anew_without_a_word(device: ScriptedPortAudio) 
         assert found.figures["reopened"] == 2
 
 
-def test_a_mute_that_lasts_has_failed(device: ScriptedPortAudio) -> None:
-    device.scripts = [lambda stream: stream.goes_on(np.zeros((160, 1), np.float32))]
+@pytest.mark.parametrize("value", [0.0, 0.25, -1.0])
+def test_a_mute_that_lasts_has_failed(device: ScriptedPortAudio, value: float) -> None:
+    device.scripts = [lambda stream: stream.goes_on(np.full((160, 1), value, np.float32))]
     with listening(settings=Settings(zeros_s=0.1, lasting_zeros_s=0.5, stall_s=WAIT_S)) as (
         _,
         _,

@@ -16,6 +16,10 @@ def test_exact_zeros_are_told_with_the_systems_remedy(system, remedy):
     assert remedy in finding.remedy
 
 
+def test_one_value_is_no_sound_either():
+    assert permission.judge(np.full(8_000, 0.25, np.float32), "Linux").mark == "warning"
+
+
 def test_the_least_sound_is_permission():
     sound = np.zeros(8_000, np.float32)
     sound[17] = 2.0**-15
