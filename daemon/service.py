@@ -208,7 +208,7 @@ class Service:
             self._config.quiet_hours,
             self.health,
             self._pipeline.source.name,
-            around=Surroundings(self._standing, local),
+            around=Surroundings(self._standing, local, lambda: self._config.privacy.transcripts),
             shelf=Shelf(self._journal),
         )
         export_notifier(self.metrics, self._notifier)

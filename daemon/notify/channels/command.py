@@ -5,6 +5,7 @@ import contextlib
 import json
 import os
 import signal
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Self
 
 from daemon.notify.channels.channel import Channel, DeliveryError
@@ -27,19 +28,22 @@ class CommandChannel(Channel):
     Args:
         config: the program and its patience.
         daemon: the name of this daemon.
+        transcripts: whether words may be told at this moment.
     """
 
     people = False
     keeps_s = 3_600.0
 
-    def __init__(self, config: "Command", daemon: str) -> None:
+    def __init__(self, config: "Command", daemon: str, transcripts: Callable[[], bool]) -> None:
         self._config = config
         self._daemon = daemon
+        self._transcripts = transcripts
         self.patience_s = config.timeout_s + _MARGIN_S
 
     async def deliver(self, notice: Notice) -> None:
         """Run it."""
-        stored = notice.stored(self._daemon, transcripts=self._config.transcripts)
+        transcripts = self._config.transcripts and self._transcripts()
+        stored = notice.stored(self._daemon, transcripts=transcripts)
         told = json.dumps(stored, ensure_ascii=False).encode() + b"\n"
         program = self._config.command[0]
         with _Complaints() as complaints:

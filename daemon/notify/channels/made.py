@@ -39,10 +39,12 @@ class Surroundings:
     Attributes:
         standing: how things stand.
         control: what people can do.
+        transcripts: whether words may be told at this moment, though they were when they came.
     """
 
     standing: Callable[[], Standing] | None = None
     control: Control | None = None
+    transcripts: Callable[[], bool] = lambda: True
 
 
 def local_channel(config: Notify, around: Surroundings) -> Channel:
@@ -60,9 +62,9 @@ def made(settings: Settings, around: Surroundings) -> Channel:
         case Apprise():
             return AppriseChannel(settings)
         case Webhook():
-            return WebhookChannel(settings, host_name())
+            return WebhookChannel(settings, host_name(), around.transcripts)
         case Command():
-            return CommandChannel(settings, host_name())
+            return CommandChannel(settings, host_name(), around.transcripts)
         case Mqtt():
-            return MqttChannel(settings, around.standing, around.control)
+            return MqttChannel(settings, around.standing, around.control, around.transcripts)
     raise TypeError(f"no channel for {type(settings).__name__}")

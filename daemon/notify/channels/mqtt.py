@@ -42,6 +42,7 @@ class MqttChannel(Channel):
         config: the broker.
         standing: how things stand; called in this loop. Without it nothing but notices is told.
         switch: what ``pause/set`` does.
+        transcripts: whether words may be told at this moment.
     """
 
     people = False
@@ -49,9 +50,14 @@ class MqttChannel(Channel):
     patience_s = 15.0
 
     def __init__(
-        self, config: "Mqtt", standing: Callable[[], Standing] | None, switch: Switch | None
+        self,
+        config: "Mqtt",
+        standing: Callable[[], Standing] | None,
+        switch: Switch | None,
+        transcripts: Callable[[], bool],
     ) -> None:
         self._config = config
+        self._transcripts = transcripts
         self._standing = standing
         self._switch = switch if config.control else None
         self._name = config.daemon or host_name()
@@ -80,7 +86,8 @@ class MqttChannel(Channel):
 
     async def deliver(self, notice: Notice) -> None:
         """Publish to ``event``; returns when the broker has it."""
-        stored = notice.stored(self._name, transcripts=self._config.transcripts)
+        transcripts = self._config.transcripts and self._transcripts()
+        stored = notice.stored(self._name, transcripts=transcripts)
         await self._publish(f"{self._base}/event", json.dumps(stored, ensure_ascii=False))
 
     async def show_state(self) -> None:

@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import json
 import time
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
@@ -58,13 +59,15 @@ class WebhookChannel(Channel):
     Args:
         config: where to, and the secret.
         daemon: the name of this daemon.
+        transcripts: whether words may be told at this moment.
     """
 
     people = False
 
-    def __init__(self, config: "Webhook", daemon: str) -> None:
+    def __init__(self, config: "Webhook", daemon: str, transcripts: Callable[[], bool]) -> None:
         self._config = config
         self._daemon = daemon
+        self._transcripts = transcripts
         self._url = config.url.get_secret_value()
         self._key = key_of(config.secret.get_secret_value()) if config.secret else b""
         self._client: httpx2.AsyncClient | None = None
@@ -89,7 +92,8 @@ class WebhookChannel(Channel):
 
         if self._client is None:
             raise DeliveryError("it is not open")
-        stored = notice.stored(self._daemon, transcripts=self._config.transcripts)
+        transcripts = self._config.transcripts and self._transcripts()
+        stored = notice.stored(self._daemon, transcripts=transcripts)
         body = json.dumps(stored, ensure_ascii=False, separators=(",", ":")).encode()
         now = int(time.time())
         headers = {

@@ -10,6 +10,7 @@ import pytest
 
 from daemon.config.notify import Notify
 from daemon.config.schema import QuietHours
+from daemon.notify.channels.made import Surroundings
 
 SECRET = "whsec_" + base64.b64encode(b"a key of some length").decode()
 
@@ -130,6 +131,20 @@ def test_every_event_where_that_is_wanted(start, receiver, alert):
     got = [receiver.next()["alert"] for _ in phases]
     assert [one["phase"] for one in got] == phases
     assert {one["transcript"] for one in got} == {"help me"}
+
+
+def test_words_that_wait_are_not_told_once_they_are_switched_off(start, receiver, alert, board):
+    allowed = [True]
+    around = Surroundings(transcripts=lambda: allowed[0])
+    notifier = start(around, webhook={"care": {"url": receiver.url, "transcripts": True}})
+    board.until("notify_care", "ok")
+    receiver.answer(503)
+    notifier.submit(alert("a"))
+    board.until("notify_care", "unavailable")
+    allowed[0] = False
+    receiver.answer(200)
+    told = receiver.next()
+    assert (told["alerts"], told["alert"]["transcript"]) == (["a"], None)
 
 
 def test_who_answered_on_time_spares_the_others(start, receiver, alert):
