@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from daemon.config.changes import Changes, changes, merged
 from daemon.config.schema import Config
 from daemon.errors import ConfigError
-from daemon.health import Health
+from daemon.health import Health, PartHealth
 from daemon.logs import set_level
 from daemon.notify.faults import Faults
 from daemon.notify.notice import Notice
@@ -18,6 +18,11 @@ from daemon.watchdog import Systemd
 log = logging.getLogger(__name__)
 
 SOUGHT = {"alarmed", "recovering", "failed"}
+# No part of its own: each may believe that it is well while another one hangs.
+_FLOWS = PartHealth("ok")
+_STUCK = PartHealth(
+    "failed", "What the microphone hears is not decided upon.", "Restart distressd."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +88,14 @@ class Upkeep:
         self._supervision.look(now_s)
         heard = self._heard()
         sought = self._health.part("source").stage in SOUGHT
-        if self._flow.flows(now_s, silent_s=heard.silent_s, sought=sought, decided=heard.decided):
+        flows = self._flow.flows(
+            now_s, silent_s=heard.silent_s, sought=sought, decided=heard.decided
+        )
+        if flows:
             self._systemd.feed(now_s)
         self._systemd.status(self._status())
-        for notice in self._faults.look(self._health.snapshot(), now_s):
+        parts = {**self._health.snapshot(), "flow": _FLOWS if flows or sought else _STUCK}
+        for notice in self._faults.look(parts, now_s):
             self._tell(notice)
 
     def reload(self) -> None:

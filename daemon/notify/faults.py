@@ -11,16 +11,19 @@ from daemon.health import PartHealth
 from daemon.notify.notice import Notice
 
 STORE_S: Final = 10.0  # of a store that cannot be written: a lock comes and goes
+FLOW_S: Final = 10.0  # of sound that is not decided upon: a machine may stand still for a moment
 BACK_S: Final = 10.0  # of a microphone: one that opens and stalls again and again is not back
 CHANNEL_S: Final = 600.0  # of a channel: a service that is down for minutes is everyday
 _TITLES: Final = {
     "source": "distressd hears nothing",
+    "flow": "distressd is stuck and raises no alert",
     "store": "distressd cannot keep its alerts",
     "serve": "distressd cannot be reached by other programs",
     "config": "distressd keeps its old configuration",
 }
 _BACK: Final = {
     "source": "distressd hears again",
+    "flow": "distressd goes on",
     "store": "distressd keeps its alerts again",
     "serve": "distressd can be reached again",
 }
@@ -93,7 +96,8 @@ class Faults:
         if part.state == "ok":
             self._since.pop(name, None)
             return False
-        return now_s - self._since.setdefault(name, now_s) >= STORE_S
+        lasts_s = FLOW_S if name == "flow" else STORE_S
+        return now_s - self._since.setdefault(name, now_s) >= lasts_s
 
     def _is_over(self, name: str, part: PartHealth, now_s: float) -> bool:
         """Whether ``part`` is well, for long enough that it can be relied upon."""

@@ -18,13 +18,14 @@ class Daemon:
         self.applied = []
         self.alive = True
         self.read = Config
+        self.heard = Heard(0.0, decided=True)
         self.upkeep = Upkeep(
             Config(),
             self.reread,
             self.applied.append,
             Supervision((Part("Fusion", lambda: self.alive),), lambda: 0.0),
             Flow(live=True),
-            lambda: Heard(0.0, decided=True),
+            lambda: self.heard,
             self.told.append,
             self.health,
         )
@@ -47,6 +48,20 @@ def test_a_microphone_that_failed_raises_a_notification_of_its_own(daemon):
     daemon.upkeep.look()
     daemon.upkeep.look()
     assert [notice.title for notice in daemon.told] == ["distressd hears nothing"]
+
+
+@pytest.mark.parametrize(
+    ("stage", "told"), [("healthy", ["distressd is stuck and raises no alert"]), ("recovering", [])]
+)
+def test_people_are_told_where_sound_comes_and_nothing_decides(daemon, monkeypatch, stage, told):
+    now = [0.0]
+    monkeypatch.setattr("daemon.upkeep.time.monotonic", lambda: now[0])
+    daemon.health.report("source", "ok", "a microphone", stage=stage)
+    for _ in range(60):
+        daemon.heard = Heard(now[0], decided=stage == "recovering")
+        daemon.upkeep.look()
+        now[0] += 0.5
+    assert [notice.title for notice in daemon.told] == told
 
 
 def test_a_death_is_passed_on(daemon):

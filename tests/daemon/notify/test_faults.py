@@ -1,5 +1,5 @@
 from daemon.health import PartHealth
-from daemon.notify.faults import BACK_S, CHANNEL_S, STORE_S, Faults
+from daemon.notify.faults import BACK_S, CHANNEL_S, FLOW_S, STORE_S, Faults
 
 WELL = {"source": PartHealth("ok", "a microphone", stage="healthy"), "store": PartHealth("ok")}
 
@@ -38,6 +38,17 @@ def test_a_microphone_that_opens_and_stalls_again_and_again_is_not_back():
     for attempt in range(1, 100):
         assert titles(faults, 30.0 * attempt) == []
         assert titles(faults, 30.0 * attempt + 1.0, source=failed) == []
+
+
+def test_sound_that_is_not_decided_upon_is_told_once_it_has_lasted():
+    faults = Faults()
+    stuck = PartHealth("failed", "Nothing is decided upon.", "Restart distressd.")
+    assert titles(faults, 0.0, flow=stuck) == []
+    assert titles(faults, FLOW_S - 1, flow=PartHealth("ok")) == []
+    assert titles(faults, FLOW_S, flow=stuck) == []
+    assert titles(faults, 2 * FLOW_S, flow=stuck) == ["distressd is stuck and raises no alert"]
+    assert titles(faults, 3 * FLOW_S, flow=stuck) == []
+    assert titles(faults, 4 * FLOW_S, flow=PartHealth("ok")) == ["distressd goes on"]
 
 
 def test_another_microphone_that_stands_in_is_hearing_again():
