@@ -1,4 +1,4 @@
-"""The same network, one frame at a time, without torch."""
+"""The same network, some frames at a time, without torch."""
 
 from collections.abc import Mapping
 
@@ -11,7 +11,10 @@ Float = NDArray[np.float32]
 
 
 class Stepper:
-    """``EmotionLSTM`` frame by frame, its hidden state carried inside.
+    """``EmotionLSTM`` over the frames of a stream, its hidden state carried inside.
+
+    However many frames are taken in at once, each gives the logits that it would give alone, to
+    the bit.
 
     Args:
         tensors: the module's state: ``mean``, ``scale``, ``lstm.*_l<k>``, ``head.*``.
@@ -23,19 +26,18 @@ class Stepper:
         self._layers: list[LstmLayer] = []
         while f"lstm.weight_ih_l{len(self._layers)}" in tensors:
             self._layers.append(LstmLayer.of(tensors, "lstm", len(self._layers)))
-        self._head = np.ascontiguousarray(tensors["head.weight"], np.float32)
+        self._head = np.ascontiguousarray(tensors["head.weight"].T, np.float32)
         self._head_bias = np.ascontiguousarray(tensors["head.bias"], np.float32)
-        self._logits = np.empty(len(self._head_bias), np.float32)
 
     @property
     def input_size(self) -> int:
         """Features a frame."""
-        return len(self._layers[0].below)
+        return self._layers[0].inputs
 
     @property
     def classes(self) -> int:
-        """Logits a step."""
-        return len(self._logits)
+        """Logits a frame."""
+        return len(self._head_bias)
 
     def reset(self) -> None:
         """Begin a stretch: hidden state zero."""
@@ -43,20 +45,27 @@ class Stepper:
             layer.reset()
 
     def step(self, features: Float) -> Float:
-        """Logits after one frame: (input_size,) → (num_classes,), a buffer reused by the next."""
-        below = np.subtract(features, self._mean, out=self._layers[0].below)
+        """Logits after one frame: (input_size,) → (num_classes,)."""
+        below = np.subtract(features, self._mean)
         np.multiply(below, self._scale, out=below)
         for layer in self._layers:
-            if below is not layer.below:
-                layer.below[:] = below
-            layer.step()
-            below = layer.h
-        np.dot(self._head, below, out=self._logits)
-        return np.add(self._logits, self._head_bias, out=self._logits)
+            below = layer.step(below)
+        logits = np.dot(below, self._head)
+        return np.add(logits, self._head_bias, out=logits)
+
+    def run(self, features: Float) -> Float:
+        """Logits after each frame: (n, input_size) → (n, num_classes)."""
+        below = np.subtract(features, self._mean)
+        np.multiply(below, self._scale, out=below)
+        for layer in self._layers:
+            below = layer.run(below)
+        logits: Float = np.matmul(below[:, None], self._head)[:, 0]
+        return np.add(logits, self._head_bias, out=logits)
 
 
 def softmax(logits: Float) -> Float:
-    """Probabilities, (num_classes,)."""
-    shifted = np.subtract(logits, max(logits.tolist()), dtype=np.float32)
+    """Probabilities of each row, (…, num_classes)."""
+    shifted = np.subtract(logits, np.maximum.reduce(logits, axis=-1, keepdims=True))
     np.exp(shifted, out=shifted)
-    return np.asarray(np.divide(shifted, np.add.reduce(shifted), out=shifted))
+    total = np.add.reduce(shifted, axis=-1, keepdims=True)
+    return np.asarray(np.divide(shifted, total, out=shifted))

@@ -81,6 +81,12 @@ def test_other_sizes_equal_torch(layers, hidden, classes, inputs):
     assert (stepper.input_size, stepper.classes) == (inputs, classes)
 
 
+@pytest.fixture(scope="module")
+def shipped() -> dict[str, np.ndarray]:
+    """The tensors of the weights that come along."""
+    return weights.load().tensors
+
+
 def test_reset_begins_again(network):
     features = coefficients(np.random.default_rng(3), 50)
     stepper = Stepper(tensors_of(network))
@@ -90,6 +96,16 @@ def test_reset_begins_again(network):
     again = [stepper.step(frame).copy() for frame in features]
     np.testing.assert_array_equal(again, first)
     assert not np.array_equal(went_on, first[0]), "without a reset the state is carried"
+
+
+@given(st.lists(st.integers(1, 45), min_size=1, max_size=6))
+def test_frames_taken_in_at_once_give_what_each_gives_alone(shipped, counts):
+    frames = coefficients(np.random.default_rng(6), sum(counts))
+    alone, at_once = Stepper(shipped), Stepper(shipped)
+    expected = np.array([alone.step(frame) for frame in frames])
+    found = [at_once.run(part) for part in np.split(frames, np.cumsum(counts)[:-1])]
+    np.testing.assert_array_equal(np.concatenate(found), expected)
+    np.testing.assert_array_equal(softmax(expected), [softmax(row) for row in expected])
 
 
 def test_two_steppers_share_nothing(network):
