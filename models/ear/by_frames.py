@@ -1,6 +1,7 @@
 """The ear of the 13-MFCC network: the LSTM every hop, sound events every 100 ms, and a rule."""
 
 from collections import deque
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,8 +14,9 @@ from models.calibration import (
     sound_features,
 )
 from models.ear.ear import SoundWindow
+from models.features.conditioning import NOTHING, Conditioned
 from models.features.constants import HOP
-from models.features.frontend import SILENT, FrontEnd, Heard
+from models.features.frontend import FrontEnd, Heard
 from models.features.gain import GainSettings
 from models.features.gate import GateSettings
 from models.features.history import History
@@ -30,6 +32,21 @@ SMOOTHING = 1.0 / 30.0  # of the posterior, per hop: a third of a second
 EVENT_HOPS = 10  # sound events run every 100 ms
 IDLE_EVENT_HOPS = 50  # and every 500 ms when the gate has been closed for a window's length
 ANGRY, FEARFUL = 4, 5
+_SMOOTHING = np.array(SMOOTHING, np.float32)
+
+
+class Voice(NamedTuple):
+    """What the network said of one hop.
+
+    Attributes:
+        now: gate and gain.
+        logits: (8,) after the newest frame.
+        posterior: (8,) smoothed probabilities.
+    """
+
+    now: Conditioned
+    logits: Float
+    posterior: Float
 
 
 class FrameEar:
@@ -41,12 +58,11 @@ class FrameEar:
         gate: settings that override those in the metadata.
 
     Attributes:
-        logits: the network's newest, in a buffer that it reuses.
+        logits: the network's newest.
         posterior: smoothed probabilities of the eight emotions; meaningful while ``is_open``.
         distress: calibrated probability of distress.
         infant: calibrated probability of an infant crying.
         window: the newest sound events, or None.
-        features: what the calibration sees, in the order of ``models.calibration.FEATURES``.
     """
 
     def __init__(
@@ -56,13 +72,13 @@ class FrameEar:
         self._front = FrontEnd(
             gate or GateSettings(**metadata["gate"]), GainSettings(**metadata["gain"])
         )
-        self._coming: deque[Heard] = deque()
-        self._now = SILENT.conditioned
+        self._coming: deque[Voice] = deque()
+        self._now = NOTHING
         self._stepper = Stepper(weights.tensors)
         self._sounds = sounds
         self._hears_voices = sounds is not None and sounds.hears_voices
         self._by_voice = Calibration.of(metadata["calibration"]["voice"])
-        self.features = np.zeros(len(FEATURES), np.float32)
+        self._figures = np.zeros(len(FEATURES), np.float32)
         self._sound_distress = 0.0
         self._history = History(WINDOW, slack=WINDOW)
         self._offset = Offset()
@@ -71,6 +87,7 @@ class FrameEar:
         self._begin_stretch = False
         self.logits = np.zeros(self._stepper.classes, np.float32)
         self.posterior = np.zeros(self._stepper.classes, np.float32)
+        self._newest = Voice(self._now, self.logits, self.posterior)
         self.window: SoundWindow | None = None
         self.distress = self.infant = 0.0
         self.ran_events = False
@@ -90,30 +107,36 @@ class FrameEar:
         """The gate's noise floor, dBFS under its pre-emphasis."""
         return self._now.floor_db
 
+    @property
+    def features(self) -> Float:
+        """What the calibrations see, in the order of ``models.calibration.FEATURES``."""
+        emotion_features(self._voiced(), self._figures)
+        if self._sounds is not None and self.window is not None:
+            sound_features(self._sounds.grouped, self._figures)
+        return self._figures
+
     def expect(self, hops: Float) -> None:
         """These come next, (n, 160): what does not hang on what is heard is made at once."""
-        self._coming.extend(self._front.run(hops))
+        if self._sounds is not None:
+            self._history.add(self._offset.without(hops).reshape(-1))
+        self._understand(self._front.run(hops))
 
     def step(self, hop: Float) -> None:
         """Take in one hop, (160,) float32 at 16 kHz."""
         self._hops += 1
         if not self._coming:
             self.expect(hop.reshape(1, HOP))
-        self._now, frames, _ = self._coming.popleft()
-        if self._now.opened:
-            self._stepper.reset()
-            self._begin_stretch = True
-        for frame in frames:
-            self.logits = self._stepper.step(frame)
-            self._smooth(softmax(self.logits))
-        if self._sounds:
-            self._hear_events(self._sounds, hop)
-        heard = float(self.posterior[ANGRY] + self.posterior[FEARFUL]) if self.is_open else None
-        emotion_features(heard, self.features)
-        voice = self._by_voice(self.features)[0] if heard is not None else 0.0
-        self.distress = (
-            self._sound_distress if self._hears_voices else either(voice, self._sound_distress)
-        )
+        self._now, self.logits, self.posterior = self._coming.popleft()
+        if self._sounds is not None:
+            self._hear_events(self._sounds)
+        if self._hears_voices:
+            self.distress = self._sound_distress
+            return
+        voice = 0.0
+        if self._now.is_open:
+            emotion_features(self._voiced(), self._figures)
+            voice = self._by_voice(self._figures)[0]
+        self.distress = either(voice, self._sound_distress)
 
     def interrupt(self) -> None:
         """Samples are missing before the next hop: nothing that was heard goes on.
@@ -127,30 +150,70 @@ class FrameEar:
         self._history.forget()
         self._offset.forget()
         self._unheard = self._closed_for = 0
-        if self._sounds:
+        if self._sounds is not None:
             self._sounds.forget()
         self.window = None
         self.distress = self.infant = self._sound_distress = 0.0
 
-    def _smooth(self, posterior: Float) -> None:
-        if self._begin_stretch:
-            self.posterior[:] = posterior
-            self._begin_stretch = False
-            return
-        np.subtract(posterior, self.posterior, out=posterior)
-        posterior *= np.float32(SMOOTHING)
-        self.posterior += posterior
+    def _voiced(self) -> float | None:
+        """Probability of anger or fear; None while the gate is closed."""
+        if not self._now.is_open:
+            return None
+        return float(self.posterior[ANGRY] + self.posterior[FEARFUL])
 
-    def _hear_events(self, sounds: SoundNetwork, hop: Float) -> None:
-        self._history.add(self._offset.without(hop.reshape(1, HOP)).reshape(-1))
+    def _understand(self, heard: list[Heard]) -> None:
+        """Step through the frames of the next hops: all of one stretch at once."""
+        begin = 0
+        for number, one in enumerate(heard):
+            if one.conditioned.opened:
+                self._go_on(heard[begin:number])
+                self._stepper.reset()
+                self._begin_stretch = True
+                begin = number
+        self._go_on(heard[begin:] if begin else heard)
+
+    def _go_on(self, heard: list[Heard]) -> None:
+        """Hops between which no stretch begins."""
+        parts = [one.features for one in heard if len(one.features)]
+        if not parts:
+            last = self._newest
+            self._coming.extend(
+                [Voice(one.conditioned, last.logits, last.posterior) for one in heard]
+            )
+            return
+        logits = self._stepper.run(parts[0] if len(parts) == 1 else np.concatenate(parts))
+        posteriors = self._smoothed(softmax(logits))
+        newest, at = self._newest, -1
+        for one in heard:
+            at += len(one.features)
+            if len(one.features):
+                newest = Voice(one.conditioned, logits[at], posteriors[at])
+            else:
+                newest = newest._replace(now=one.conditioned)
+            self._coming.append(newest)
+        self._newest = newest
+
+    def _smoothed(self, posteriors: Float) -> Float:
+        """Frame after frame, (n, 8), in place."""
+        rows = iter(posteriors)
+        last = next(rows) if self._begin_stretch else self._newest.posterior
+        self._begin_stretch = False
+        for row in rows:
+            np.subtract(row, last, out=row)
+            np.multiply(row, _SMOOTHING, out=row)
+            last = np.add(last, row, out=row)
+        return posteriors
+
+    def _hear_events(self, sounds: SoundNetwork) -> None:
         self._unheard += 1
-        self._closed_for = 0 if self.is_open else self._closed_for + 1
+        self._closed_for = 0 if self._now.is_open else self._closed_for + 1
         idle = self._closed_for > WINDOW // HOP
         self.ran_events = self._hops % (IDLE_EVENT_HOPS if idle else EVENT_HOPS) == 0
         if self.ran_events:
-            sounds.hear(self._history.last(WINDOW), min(self._unheard, HEARD_HOPS))
+            ahead = len(self._coming) * HOP
+            window = self._history.last(WINDOW + ahead)[:WINDOW]
+            sounds.hear(window, min(self._unheard, HEARD_HOPS))
             self._unheard = 0
-            sound_features(sounds.grouped, self.features)
             self._sound_distress, self.infant = sounds.distress, sounds.infant
-            grouped = dict(zip(GROUPS, (float(s) for s in sounds.grouped), strict=True))
+            grouped = dict(zip(GROUPS, sounds.grouped.tolist(), strict=True))
             self.window = SoundWindow(self._hops, grouped, sounds.top())

@@ -19,7 +19,7 @@ from models.ear.by_frames import (
     SMOOTHING,
     FrameEar,
 )
-from models.features.constants import HOP
+from models.features.constants import HOP, MOST_HOPS
 from models.features.frontend import FrontEnd
 from models.features.gain import GainSettings
 from models.features.gate import GateSettings
@@ -100,6 +100,27 @@ def test_what_comes_out_are_probabilities_in_time(stored_weights, drawn):
         if ear.is_open:
             assert ear.posterior.sum() == pytest.approx(1.0, abs=1e-4)
             assert ear.posterior.min() >= 0.0
+
+
+@settings(max_examples=15, deadline=None)
+@given(drawn=pieces, seed=st.integers(0, 2**16))
+def test_hops_that_are_expected_are_heard_as_each_alone(stored_weights, drawn, seed):
+    hops = hops_of(stream_of(drawn))
+    rng = np.random.default_rng(seed)
+    alone, ahead = (FrameEar(stored_weights, Student(load()), GATE) for _ in range(2))
+    at = 0
+    while at < len(hops):
+        some = hops[at : at + int(rng.integers(1, MOST_HOPS + 1))]
+        ahead.expect(some)
+        for hop in some:
+            alone.step(hop)
+            ahead.step(hop)
+            assert heard(alone) == heard(ahead)
+            assert alone.window == ahead.window
+        at += len(some)
+        if rng.random() < 0.1:
+            alone.interrupt()
+            ahead.interrupt()
 
 
 @pytest.fixture(scope="module")
