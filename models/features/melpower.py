@@ -16,6 +16,7 @@ Float = NDArray[np.float32]
 
 FRAMES = 96  # of a window: 0.96 s
 BANDS = 104
+RUNS = 4  # of bands, each with a product of its own
 N_FFT = 512
 EDGES = 130  # of 128 bands
 HIGHEST_HZ = 15_000.0
@@ -47,7 +48,18 @@ def bands() -> Float:
     return np.asarray(triangles * emphasis[:, None] * rates, np.float32)
 
 
-_BANDS = bands()
+def _runs(weights: Float) -> list[tuple[Float, slice, slice]]:
+    """Runs of bands with the bins in which they are not zero: a quarter of the whole matrix."""
+    found = []
+    for first in range(0, BANDS, BANDS // RUNS):
+        among = slice(first, first + BANDS // RUNS)
+        used = np.flatnonzero(weights[:, among].any(axis=1))
+        bins = slice(int(used[0]), int(used[-1]) + 1)
+        found.append((np.ascontiguousarray(weights[bins, among]), bins, among))
+    return found
+
+
+_RUNS = _runs(bands())
 _WINDOW = np.hanning(FRAME).astype(np.float32)
 
 
@@ -57,10 +69,18 @@ def mel_power(samples: Float) -> Float:
     Args:
         samples: (240 + 160 n,) at 16 kHz: n hops and what of the first frame lies before them.
     """
-    frames = np.lib.stride_tricks.sliding_window_view(samples, FRAME)[::HOP]
-    spectrum = np.fft.rfft(frames * _WINDOW, N_FFT, axis=1)
-    power = spectrum.real**2 + spectrum.imag**2
-    return np.asarray(power.astype(np.float32, copy=False) @ _BANDS)
+    samples = np.ascontiguousarray(samples, np.float32)
+    count = (len(samples) - FRAME) // HOP + 1
+    step = samples.itemsize
+    frames: Float = np.ndarray((count, FRAME), np.float32, samples, strides=(HOP * step, step))
+    parts = np.fft.rfft(frames * _WINDOW, N_FFT, axis=1).view(np.float32)
+    # |z|² as re² + im² over the interleaved view.
+    np.multiply(parts, parts, out=parts)
+    power = parts[:, 0::2] + parts[:, 1::2]
+    found = np.empty((count, BANDS), np.float32)
+    for weights, bins, among in _RUNS:
+        np.matmul(power[:, bins], weights, out=found[:, among])
+    return found
 
 
 def as_heard(power: Float, louder_db: float = 0.0) -> Float:

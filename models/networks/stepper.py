@@ -50,7 +50,7 @@ class Stepper:
         np.multiply(below, self._scale, out=below)
         for layer in self._layers:
             below = layer.step(below)
-        logits = np.dot(below, self._head)
+        logits: Float = np.dot(below, self._head)
         return np.add(logits, self._head_bias, out=logits)
 
     def run(self, features: Float) -> Float:

@@ -6,6 +6,7 @@ what is distress, in rooms and among other sounds (``models.training.student``).
 
 import hashlib
 import json
+import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from models.calibration import probability
 from models.errors import ModelError
 from models.features.constants import FRAME, HOP
 from models.features.melpower import BANDS, FRAMES, MelWindow
+from models.networks.stepper import softmax
 from models.sounds.chatter import without_chatter
 from models.sounds.groups import DISTRESS_GROUPS, GROUPS
 
@@ -89,7 +91,6 @@ class Student:
         distress: calibrated probability of distress.
         infant: calibrated probability of an infant crying.
         log_odds: (2,) of distress and of an infant, before the calibration.
-        posterior: (8,) probabilities of the emotions.
         scaling: weight and bias of the log-odds, by outcome: ``distress`` beside another network
             and ``alone``, ``infant``, and of both networks' log-odds, the ``pair``.
 
@@ -117,14 +118,13 @@ class Student:
             raise ModelError("The student's network is of another version.", "Reinstall distressd.")
         self._input, self._output = given[0]["index"], made[0]["index"]
         index = {name: position for position, name in enumerate(self.class_names)}
-        self._groups = [np.array([index[name] for name in names]) for names in GROUPS.values()]
-        cries = [index[name] for group in DISTRESS_GROUPS for name in GROUPS[group]]
-        self._cries = np.array(cries) + KINDS + EMOTIONS
+        groups = [[index[name] for name in names] for names in GROUPS.values()]
+        self._members = np.concatenate(groups)
+        self._starts = np.cumsum([0, *map(len, groups[:-1])])
+        self._cries = np.array([list(GROUPS).index(group) for group in DISTRESS_GROUPS])
         self._window = MelWindow()
-        self._given = np.zeros((1, BANDS, FRAMES, 1), np.float32)
-        self._scores = np.zeros(len(self.class_names), np.float32)
+        self._logits = np.zeros(wanted, np.float32)
         self.grouped = np.zeros(len(GROUPS), np.float32)
-        self.posterior = np.zeros(EMOTIONS, np.float32)
         self.log_odds = np.zeros(2)
         self.distress = self.infant = 0.0
 
@@ -141,22 +141,23 @@ class Student:
 
     def judge(self, window: Float) -> None:
         """Take in a window, (96, 104), as ``features.melpower.as_heard`` makes it."""
-        self._given[0, :, :, 0] = window.T
-        self._interpreter.set_tensor(self._input, self._given)
+        # Into the interpreter's own memory, to which nothing may point while it computes.
+        self._interpreter.tensor(self._input)()[0, :, :, 0] = window.T
         self._interpreter.invoke()
-        logits = self._interpreter.get_tensor(self._output).ravel()
-        kinds = logits[:KINDS].astype(np.float64)
-        others = np.logaddexp(kinds[_NONE], kinds[_INFANT])
-        self.log_odds[0] = np.logaddexp.reduce(kinds[_NONE + 1 : _INFANT]) - others
-        self.log_odds[0] += max(0.0, float(logits[self._cries].max()) - CRIES_FROM)
-        self.log_odds[1] = kinds[_INFANT] - np.logaddexp.reduce(kinds[:_INFANT])
+        self._logits = logits = self._interpreter.get_tensor(self._output).ravel()
+        kinds: list[float] = logits[:KINDS].tolist()
+        strongest = np.maximum.reduceat(logits[KINDS + EMOTIONS :][self._members], self._starts)
+        np.divide(1.0, 1.0 + np.exp(-strongest), out=self.grouped)
+        distress = _together(kinds[_NONE + 1 : _INFANT]) - _together([kinds[_NONE], kinds[_INFANT]])
+        distress += max(0.0, float(strongest[self._cries].max()) - CRIES_FROM)
+        self.log_odds[:] = distress, kinds[_INFANT] - _together(kinds[:_INFANT])
         self.distress = probability(self.scaled("alone"))
         self.infant = probability(self.scaled("infant"))
-        spoken = np.exp(logits[KINDS : KINDS + EMOTIONS] - logits[KINDS : KINDS + EMOTIONS].max())
-        np.divide(spoken, spoken.sum(), out=self.posterior)
-        np.divide(1.0, 1.0 + np.exp(-logits[KINDS + EMOTIONS :]), out=self._scores)
-        for position, members in enumerate(self._groups):
-            self.grouped[position] = self._scores[members].max()
+
+    @property
+    def posterior(self) -> Float:
+        """Probabilities of the emotions, (8,)."""
+        return softmax(self._logits[KINDS : KINDS + EMOTIONS])
 
     def scaled(self, outcome: str) -> float:
         """Log-odds of an outcome, calibrated by Platt's scaling.
@@ -169,10 +170,17 @@ class Student:
 
     def top(self, count: int = 3) -> tuple[tuple[str, float], ...]:
         """The strongest classes by name, strongest first."""
-        order = np.argsort(self._scores)[: -count - 1 : -1]
-        return tuple((self.class_names[i], float(self._scores[i])) for i in order)
+        logits = self._logits[KINDS + EMOTIONS :]
+        order: list[int] = logits.argsort()[: -count - 1 : -1].tolist()
+        return tuple((self.class_names[i], probability(logits.item(i))) for i in order)
 
     def forget(self) -> None:
         """What comes next does not follow what was heard."""
         self._window.forget()
         self.distress = self.infant = 0.0
+
+
+def _together(logits: list[float]) -> float:
+    """Logarithm of the sum of their exponentials, none of which overflows."""
+    most = max(logits)
+    return most + math.log(math.fsum(math.exp(one - most) for one in logits))
