@@ -70,6 +70,8 @@ class Context:
 
     def reading(self, sample: int) -> Reading | None:
         """What the last minutes say at ``sample``; None where they say nothing."""
+        if not self._calls and self._broken is None and self._cry_ended is None:
+            return None
         ages = [sample - at for at in list(self._calls)[:-1] if sample - at <= MINUTES]
         odds = min(CALLED_MOST, CALLED * sum(_fading(age) for age in ages))
         if self._broken is not None and sample - self._broken <= MINUTE:

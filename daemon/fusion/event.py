@@ -4,7 +4,7 @@ import time
 
 from daemon.fusion.fuser import Judgement
 from daemon.fusion.sentence import why
-from daemon.wire.alert import AlertEvent, EmotionShare, LatencyMs, SoundShare
+from daemon.wire.alert import AlertEvent, EmotionShare, Evidence, LatencyMs, SoundShare
 from daemon.wire.base import Emotion, SourceName, rfc3339
 from models.features.constants import SAMPLE_RATE
 
@@ -49,7 +49,10 @@ def alert_event(
         kind=decision.kind,
         level=decision.level,
         score=decision.score,
-        evidence=judgement.fused.evidence,
+        evidence={
+            modality: Evidence(**share._asdict())
+            for modality, share in judgement.fused.evidence.items()
+        },
         emotions=_emotions(evidence.posterior),
         sounds=_sounds(evidence.events.top if evidence.events is not None else ()),
         transcript=said.transcript if said is not None and transcripts else None,

@@ -195,7 +195,7 @@ class Fuser:
         said = readings.get("text")
         bound_text = bound_text and said is not None and beyond(said) < 0.0
         held = {"history", "text"} if bound_text else {"history"}
-        if not held & set(fused.evidence):
+        if held.isdisjoint(fused.evidence):
             return fused
         others: dict[Modality, Reading] = {
             name: one for name, one in readings.items() if name not in held

@@ -12,9 +12,9 @@ opinion pool: Genest & Zidek, "Combining probability distributions", Statistical
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from daemon.fusion.reading import Reading
-from daemon.wire.alert import Evidence
 from daemon.wire.base import Modality
 from models.features.constants import SAMPLE_RATE
 
@@ -22,12 +22,20 @@ CLIP = 1e-4
 """No modality may veto: beyond these odds (1 to 9,999) a calibration claims more than it knows."""
 
 
+class Share(NamedTuple):
+    """What one modality says, with its share in the fused log-odds (all sum to 1) and its age."""
+
+    probability: float
+    weight: float
+    age_s: float
+
+
 @dataclass(frozen=True, slots=True)
 class Fused:
     """A fused probability, and what each modality had to do with it."""
 
     score: float
-    evidence: dict[Modality, Evidence]
+    evidence: dict[Modality, Share]
 
 
 NOTHING = Fused(0.0, {})
@@ -51,6 +59,8 @@ def fuse(
         weight: each modality's weight, > 0; sound's is the measure of the others.
         fresh_s: the age in seconds up to which each modality takes part.
     """
+    if len(readings) == 1 and "audio" in readings:
+        return _alone(readings["audio"], now_sample, fresh_s["audio"])
     ages: dict[Modality, float] = {
         modality: age_s
         for modality, reading in readings.items()
@@ -70,7 +80,7 @@ def fuse(
     return Fused(
         1.0 / (1.0 + math.exp(-log_odds)),
         {
-            modality: Evidence(
+            modality: Share(
                 probability=readings[modality].probability,
                 weight=min(1.0, weight[modality] / total),
                 age_s=age_s,
@@ -78,6 +88,15 @@ def fuse(
             for modality, age_s in ages.items()
         },
     )
+
+
+def _alone(sound: Reading, now_sample: int, fresh_s: float) -> Fused:
+    """The same where there is nothing but sound, which is nearly always."""
+    age_s = max(0.0, (now_sample - sound.sample) / SAMPLE_RATE)
+    if age_s > fresh_s:
+        return NOTHING
+    score = 1.0 / (1.0 + math.exp(-_logit(sound.probability)))
+    return Fused(score, {"audio": Share(sound.probability, 1.0, age_s)})
 
 
 def beyond(reading: Reading) -> float:

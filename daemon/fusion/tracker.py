@@ -19,6 +19,7 @@ from models.features.constants import HOP, SAMPLE_RATE
 
 SCORE_STEP: Final = 0.1
 """A change of the score that a person would care about."""
+_NO_CUES: Final = Cues()
 
 
 def short_id() -> str:
@@ -69,7 +70,7 @@ class AlertTrack:
         self._warning = Hold(config.confirm_ms.warning)
         self._critical = Hold(config.confirm_ms.critical)
         self._overwhelming = Hold(config.overwhelming_ms)
-        self._cues = Cues()
+        self._cues = _NO_CUES
         self._open: _Open | None = None
         self._ended: dict[Kind, tuple[int, Level]] = {}
         self._sample = 0
@@ -187,7 +188,7 @@ class AlertTrack:
         """
         for hold in (self._advisory, self._warning, self._critical, self._overwhelming):
             hold.reset()
-        self._cues = Cues()
+        self._cues = _NO_CUES
         return None if self._open is None else self._clear(self._open, "closed", reason)
 
     def _confirmed(self, moment: Moment, step: int) -> tuple[Level | None, bool]:
@@ -205,7 +206,7 @@ class AlertTrack:
             sample, step, true=moment.audio >= self._config.overwhelming
         )
         if self._onset() is None:
-            self._cues = Cues()
+            self._cues = _NO_CUES
         else:
             self._cues = strongest(self._cues, moment.cues)
         if critical or overwhelming:
@@ -219,8 +220,10 @@ class AlertTrack:
 
     def _onset(self) -> int | None:
         """Where the present evidence began (the higher levels' holds imply the advisory's)."""
-        onsets = [h.onset for h in (self._advisory, self._overwhelming) if h.onset is not None]
-        return min(onsets, default=None)
+        one, other = self._advisory.onset, self._overwhelming.onset
+        if one is None or other is None:
+            return other if one is None else one
+        return min(one, other)
 
     def _raise(
         self, moment: Moment, level: Level, overwhelming: bool, since: int | None = None

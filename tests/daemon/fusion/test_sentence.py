@@ -3,9 +3,9 @@ from typing import get_args
 import pytest
 
 from daemon.fusion.decision import Decision
-from daemon.fusion.logodds import Fused
+from daemon.fusion.logodds import Fused, Share
 from daemon.fusion.sentence import why, why_closed
-from daemon.wire.alert import ClearReason, Evidence
+from daemon.wire.alert import ClearReason
 from daemon.wire.base import Kind
 
 
@@ -22,9 +22,9 @@ def decision(phase="raised", kind="scream", level="critical", **more):
 
 
 def fused(audio=0.94, text=None):
-    evidence = {"audio": Evidence(probability=audio, weight=0.5, age_s=0.0)}
+    evidence = {"audio": Share(probability=audio, weight=0.5, age_s=0.0)}
     if text is not None:
-        evidence["text"] = Evidence(probability=text, weight=0.5, age_s=2.0)
+        evidence["text"] = Share(probability=text, weight=0.5, age_s=2.0)
     return Fused(0.94, evidence)
 
 
