@@ -163,6 +163,9 @@ class FrameEar:
 
     def _understand(self, heard: list[Heard]) -> None:
         """Step through the frames of the next hops: all of one stretch at once."""
+        if len(heard) == len(heard[0].features) == 1 and not heard[0].conditioned.opened:
+            self._go_on_by_one(heard[0])
+            return
         begin = 0
         for number, one in enumerate(heard):
             if one.conditioned.opened:
@@ -192,6 +195,13 @@ class FrameEar:
                 newest = newest._replace(now=one.conditioned)
             self._coming.append(newest)
         self._newest = newest
+
+    def _go_on_by_one(self, one: Heard) -> None:
+        """The same for a single hop within a stretch, which must not wait."""
+        logits = self._stepper.step(one.features[0])
+        posterior = self._smoothed(softmax(logits)[None])[0]
+        self._newest = Voice(one.conditioned, logits, posterior)
+        self._coming.append(self._newest)
 
     def _smoothed(self, posteriors: Float) -> Float:
         """Frame after frame, (n, 8), in place."""

@@ -22,6 +22,7 @@ class Loudness:
         self._line, self._samples = line, line[1:]
         self._hops = self._samples.reshape(MOST_HOPS, HOP)
         self._delayed = line[:-1].reshape(MOST_HOPS, HOP)
+        self._hop, self._before = self._hops[0], self._delayed[0]
         self._ends = line[::HOP]  # the sample before the first hop, and the last of each
         self._ones = np.ones(HOP, np.float32)
         self._sums = np.empty((3, MOST_HOPS), np.float32)
@@ -33,6 +34,8 @@ class Loudness:
         """
         count = len(hops)
         self._samples[: count * HOP] = hops.reshape(-1)
+        if count == 1:
+            return [self._of_one()]
         hops, sums = self._hops[:count], self._sums[:, :count]
         np.vecdot(hops, self._ones, out=sums[0])
         np.vecdot(hops, hops, out=sums[1])
@@ -41,6 +44,14 @@ class Loudness:
         ends: list[float] = self._ends[: count + 1].tolist()
         self._line[0] = ends[-1]
         return [_powers(*one) for one in zip(*sums.tolist(), ends[:-1], ends[1:], strict=True)]
+
+    def _of_one(self) -> tuple[float, float]:
+        """The same for a single hop, which must not wait."""
+        hop, line = self._hop, self._line
+        total, square = float(hop.dot(self._ones)), float(hop.dot(hop))
+        product, before, last = float(hop.dot(self._before)), line.item(0), line.item(HOP)
+        line[0] = last
+        return _powers(total, square, product, before, last)
 
 
 def _powers(
