@@ -12,6 +12,7 @@ from models.data.splits import fold_of
 from models.training.student.recipe import StudentRecipe
 from models.training.train import Recipe
 from models.training.utterance import UtteranceRecipe
+from models.training.voice.recipe import VoiceRecipe
 
 OF_EACH = 1  # recordings of a corpus's label in a fold
 
@@ -51,3 +52,8 @@ def quick_student(recipe: StudentRecipe) -> StudentRecipe:
 def quick_utterance(recipe: UtteranceRecipe) -> UtteranceRecipe:
     """``recipe`` at one speed, and with few components."""
     return replace(recipe, speeds=(1.0,), components=20, outcome_components=20)
+
+
+def quick_voice(recipe: VoiceRecipe) -> VoiceRecipe:
+    """``recipe`` with a few mixtures, one speed and few components."""
+    return replace(recipe, mixtures=40, passes=1, hidden=8, speeds=(1.0,), components=20)

@@ -80,6 +80,8 @@ def run_recipe(named: str, run: Run) -> None:
         _lstm13(recipe, run)
     elif recipe.network == "student":
         _student(recipe, run)
+    elif recipe.network == "voice":
+        _voice(recipe, run)
     else:
         _utterance(recipe, run)
 
@@ -120,9 +122,26 @@ def _utterance(recipe: RecipeFile, run: Run) -> None:
     elif recipe.learns == "without_corpora":
         utterance.train_without(run.published(), folder, settings, recordings)
     else:
-        inner = utterance.train_ravdess(run.ravdess(), folder, settings, recordings)
-        folds = ", ".join(f"{uar:.3f}" for uar in inner)
-        _say(f"inner development actors: UAR {np.mean(inner):.4f} ({folds})")
+        _say_inner(utterance.train_ravdess(run.ravdess(), folder, settings, recordings))
+
+
+def _voice(recipe: RecipeFile, run: Run) -> None:
+    from models.training.quick import quick_voice
+    from models.training.voice.recipe import VoiceRecipe
+    from models.training.voice.train import train_ravdess, train_shipped
+
+    settings = recipe.applied(VoiceRecipe())
+    settings = quick_voice(settings) if run.quick else settings
+    if recipe.learns == "shipped":
+        path = run.out or Path("voice.safetensors")
+        train_shipped(run.published(), path, settings, run.cache)
+    else:
+        _say_inner(train_ravdess(run.ravdess(), run.out or Path(), settings, run.cache))
+
+
+def _say_inner(inner: list[float]) -> None:
+    folds = ", ".join(f"{uar:.3f}" for uar in inner)
+    _say(f"inner development actors: UAR {np.mean(inner):.4f} ({folds})")
 
 
 def _say(line: str) -> None:

@@ -100,9 +100,16 @@ def fit_emotions(clips: Sequence[Clip], recordings: Recordings, recipe: Utteranc
     """Tell the emotions of acted clips apart."""
     views = np.concatenate([recordings.spoken(clips, speed) for speed in recipe.speeds])
     truth = np.tile([emotion_of(clip) for clip in clips], len(recipe.speeds))
-    mean, scale, projection = _projection(views, recipe.components, recipe.seed)
-    discriminants = LinearDiscriminantAnalysis(solver="lsqr", shrinkage=recipe.shrinkage)
-    discriminants.fit(((views - mean) / scale) @ projection.T, truth)
+    return fit_discriminants(views, truth, recipe.components, recipe.shrinkage, recipe.seed)
+
+
+def fit_discriminants(
+    figures: Float, truth: NDArray[np.intp], components: int, shrinkage: float, seed: int
+) -> Affine:
+    """Linear discriminants over principal components, as one map to the classes' log-odds."""
+    mean, scale, projection = _projection(figures, components, seed)
+    discriminants = LinearDiscriminantAnalysis(solver="lsqr", shrinkage=shrinkage)
+    discriminants.fit(((figures - mean) / scale) @ projection.T, truth)
     return _joined(mean, scale, projection, discriminants.coef_, discriminants.intercept_)
 
 

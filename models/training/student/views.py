@@ -119,7 +119,7 @@ class Viewer:
     def _chances(self, share: Mapping[str, float]) -> NDArray[np.float64]:
         """Each kind's share, spread over corpora, games and labels by the roots of their sizes."""
         names = [KINDS[kind] if kind != APART else "apart" for kind in self._kinds]
-        keys = [(name, *_spread(clip, name)) for name, clip in zip(names, self._clips, strict=True)]
+        keys = [(name, *spread(clip, name)) for name, clip in zip(names, self._clips, strict=True)]
         counts = Counter(keys)
         weight = {
             key: (n / (ALIKE if key[1:] == _SCREAMS else 1.0)) ** 0.5 for key, n in counts.items()
@@ -251,7 +251,8 @@ def _emotions(clip: Clip | Synthesised) -> frozenset[str]:
     return _EMOTIONS.get(clip, frozenset(EMOTIONS))
 
 
-def _spread(clip: Clip | Synthesised, name: str) -> tuple[str, str]:
+def spread(clip: Clip | Synthesised, name: str) -> tuple[str, str]:
+    """What a clip of the kind ``name`` is weighed with: those with the same corpus and group."""
     if isinstance(clip, Synthesised):
         return "", clip.value
     if name == "cry":

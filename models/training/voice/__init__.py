@@ -1,0 +1,1 @@
+"""Training of the second ear, which hears voices (`models.networks.voice`)."""
