@@ -30,6 +30,7 @@ export class Timeline {
   }
 
   async #begin(snapshot) {
+    const before = [...this.#cards.keys()];
     for (const event of snapshot.open_alerts) this.#put({ first_seq: event.seq, raised: event.time, why: event.why, event, remark: null });
     try {
       const since = new Date(Date.now() - DAY).toISOString();
@@ -38,7 +39,8 @@ export class Timeline {
       for (const record of alerts) this.#put(record);
       const known = new Set([...alerts.map((record) => record.event.id), ...snapshot.open_alerts.map((event) => event.id)]);
       // Another store, or one that has been emptied: what it does not know is no more.
-      if (!snapshot.resumed) for (const id of this.#cards.keys()) if (!known.has(id)) this.#remove(id);
+      // An alert that came while that was asked is in neither, and stays.
+      if (!snapshot.resumed) for (const id of before) if (!known.has(id) && this.#cards.has(id)) this.#remove(id);
       this.#tell();
     } catch (error) {
       say(this.#count, error.message);

@@ -72,6 +72,29 @@ def test_an_alert_changes_in_place_and_opens_to_its_evidence(furnished, visit):
     assert page.locator(".alert").count() == 2
 
 
+def test_an_alert_that_comes_while_the_page_asks_for_the_others_stays(daemon, visit):
+    page = visit(daemon)
+    subscriber, _ = daemon.subscribe("/v1/alerts")
+    daemon.alert("present")
+    event = subscriber.recv()
+    shown = """
+    event => import("/dashboard/timeline.js").then(async ({ Timeline }) => {
+      const connection = new EventTarget();
+      const asked = new Promise((answer) => (connection.answer = answer));
+      connection.request = () => asked;
+      const place = document.createElement("div");
+      new Timeline(place, connection);
+      const say = (type, detail) => connection.dispatchEvent(new CustomEvent(type, { detail }));
+      say("snapshot", { resumed: false, open_alerts: [], source: { name: "file" } });
+      say("alert", event);
+      connection.answer({ alerts: [] });
+      await new Promise((done) => setTimeout(done));
+      return [...place.querySelectorAll(".alert")].map((card) => card.dataset.alert);
+    })
+    """
+    assert page.evaluate(shown, event) == ["present"]
+
+
 def test_what_is_heard_is_drawn_where_it_is_seen(daemon, visit, sample, painted):
     page = visit(daemon, "settings")
     page.wait_for_selector("#settings")
