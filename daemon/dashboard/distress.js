@@ -1,31 +1,19 @@
 // The distress score of the last minute against the levels at which alerts begin.
 
 import { element, mark, say } from "./element.js";
-import { Scroller } from "./scroller.js";
 import { LEVELS, title } from "./words.js";
 
-const GATE_PX = 4;
-
-export class DistressPlot {
+export class DistressLane {
   #thresholds = { advisory: 0.62, warning: 0.7, critical: 0.9 };
-  #marks = {};
-  #scroller;
-  #score = document.getElementById("score");
-  #words = document.getElementById("score-words");
-  #canvas;
+  #marks = Object.fromEntries(LEVELS.map((level) => [level, element("span", { class: "threshold", "data-level": level }, title(level))]));
+  #score = element("output", { id: "score", "aria-live": "off" }, "–");
+  #words = element("span", { id: "score-words", class: "hint" });
+  height = 150;
+  names = element("p", { class: "reading" }, "Distress", this.#score, this.#words);
+  // Beside the plot, not on it: whatever lies on it would be drawn anew with it.
+  figures = element("div", { class: "scale", "aria-hidden": "true" }, ...Object.values(this.#marks));
 
-  constructor(place, trace) {
-    this.#canvas = element("canvas", { role: "img" });
-    for (const level of LEVELS) {
-      this.#marks[level] = element("span", { class: "threshold", "data-level": level }, title(level));
-    }
-    // Beside the plot, not on it: whatever lies on it would be drawn anew with it.
-    const scale = element("div", { class: "scale", "aria-hidden": "true" }, ...Object.values(this.#marks));
-    place.append(this.#canvas, scale);
-    const paint = (context, at) => this.#paint(context, at);
-    this.#scroller = new Scroller(this.#canvas, trace, paint, (seconds) => {
-      this.#canvas.ariaLabel = `Distress score of the last ${seconds} seconds`;
-    });
+  constructor() {
     this.thresholds = this.#thresholds;
   }
 
@@ -35,50 +23,39 @@ export class DistressPlot {
       this.#marks[level].style.setProperty("top", `${(1 - thresholds[level]) * 100}%`);
       this.#marks[level].title = `${title(level)} from ${thresholds[level]}`;
     }
-    this.#scroller.redraw();
   }
 
-  /** Draw the trace up to its first `shown` slots. */
-  move(shown) {
-    this.#scroller.move(shown);
-  }
-
-  /** The newest in words. */
-  say(message) {
-    const level = this.level(message.score);
-    say(this.#score, message.score.toFixed(2));
-    say(this.#words, level === "" ? "below every level" : title(level));
+  /** The newest in words; null: nothing is known. */
+  say(sample) {
+    const level = sample === null ? "" : this.#level(sample.score);
+    say(this.#score, sample === null ? "–" : sample.score.toFixed(2));
+    say(this.#words, sample === null ? "" : level === "" ? "below every level" : title(level));
     mark(this.#score, "level", level);
   }
 
-  level(score) {
+  #level(score) {
     return LEVELS.findLast((level) => score >= this.#thresholds[level]) ?? "";
   }
 
-  #paint(context, { x, step, height, slot, before, colours, ratio }) {
-    const bottom = height - Math.round((GATE_PX + 2) * ratio);
-    const y = (score) => Math.max(ratio, (1 - score) * bottom);
+  paint(context, { x, step, top, height, slot, before, colours, ratio }) {
+    const bottom = top + height;
+    const y = (score) => Math.max(top + ratio, bottom - score * height);
     context.globalAlpha = 0.5;
     for (const [level, least] of Object.entries(this.#thresholds)) {
       context.fillStyle = colours[level];
       context.fillRect(x, Math.round(y(least)), step, ratio);
     }
+    context.globalAlpha = 1;
     if (slot === null) return;
-    const colour = colours[this.level(slot.score)] || colours.calm;
-    const top = y(slot.score);
+    const colour = colours[this.#level(slot.score)] || colours.calm;
+    const at = y(slot.score);
     context.globalAlpha = 0.2;
     context.fillStyle = colour;
-    context.fillRect(x, top, step, bottom - top);
+    context.fillRect(x, at, step, bottom - at);
     context.globalAlpha = 1;
-    context.fillStyle = colour;
-    const from = before === null ? top : y(before.score);
+    const from = before === null ? at : y(before.score);
     const thick = 1.6 * ratio;
-    context.fillRect(x, Math.min(from, top) - thick / 2, step, Math.abs(from - top) + thick);
-    if (slot.gate) {
-      context.fillStyle = colours.soft;
-      context.globalAlpha = 0.75;
-      context.fillRect(x, height - GATE_PX * ratio, step, GATE_PX * ratio);
-      context.globalAlpha = 1;
-    }
+    const upper = Math.max(top, Math.min(from, at) - thick / 2);
+    context.fillRect(x, upper, step, Math.min(bottom, Math.max(from, at) + thick / 2) - upper);
   }
 }

@@ -1,10 +1,9 @@
 // What is heard at this moment. Samples come twenty times a second, several at once, and are drawn
 // one after the other, as often as that costs little.
 
-import { DistressPlot } from "./distress.js";
 import { mark } from "./element.js";
-import { EmotionBands } from "./emotions.js";
 import { Pace } from "./pace.js";
+import { Plot } from "./plot.js";
 import { Rate } from "./rate.js";
 import { SLOT_S, Trace } from "./trace.js";
 
@@ -12,27 +11,22 @@ import { SLOT_S, Trace } from "./trace.js";
 const STILL = matchMedia("(prefers-reduced-motion: reduce)").matches;
 /** Samples in one message. */
 export const BATCH = STILL ? 20 : 5;
-// Nobody reads faster, and each time the page is laid out anew.
-const WORDS_EVERY_MS = 490;
-const LEVEL_EVERY_MS = 190;
 
 export class Live {
   #trace = new Trace();
   #pace = new Pace(STILL ? 0 : BATCH);
   #rate = new Rate();
   #after = new MessageChannel();
-  #distress;
-  #emotions;
+  #plot;
   #parts;
-  #seen = new Set();
+  #seen = false;
   #timer = null;
   #heard = 0;
-  #said = 0;
-  #levelled = 0;
+  #current = false;
+  #newest = null;
 
   constructor(place, parts, connection) {
-    this.#distress = new DistressPlot(place("distress"), this.#trace);
-    this.#emotions = new EmotionBands(place("emotions"), this.#trace);
+    this.#plot = new Plot(place("plot"), this.#trace);
     this.#parts = parts;
     connection.addEventListener("telemetry_batch", ({ detail }) => this.#take(detail.samples));
     this.#after.port1.onmessage = ({ data }) => {
@@ -40,12 +34,25 @@ export class Live {
       this.#rate.drawn(now - data, now);
       mark(place("live"), "drawings", String(this.#rate.aSecond));
     };
-    const observer = new IntersectionObserver((entries) => this.#see(entries));
-    for (const name of ["parts", "live"]) observer.observe(place(name));
+    new IntersectionObserver((entries) => this.#see(entries.at(-1).isIntersecting)).observe(place("live"));
   }
 
   set thresholds(thresholds) {
-    this.#distress.thresholds = thresholds;
+    this.#plot.thresholds = thresholds;
+  }
+
+  /** What was drawn last in words: once a second, with whatever else is said, because each time the page is laid out anew. */
+  say() {
+    if (!this.#seen || this.#newest === null) return;
+    this.#plot.say(this.#newest);
+    this.#parts.say(this.#newest);
+  }
+
+  /** Nothing is known of now. */
+  stale() {
+    this.#current = false;
+    this.#newest = null;
+    this.#plot.say(null);
   }
 
   /** Nobody has looked for a while: what was not heard here is a gap. */
@@ -56,21 +63,19 @@ export class Live {
 
   #take(samples) {
     this.#heard = performance.now();
+    this.#current = true;
     for (const sample of samples) this.#trace.add(sample);
     this.#await();
   }
 
-  #see(entries) {
-    for (const { target, isIntersecting } of entries) {
-      if (isIntersecting) this.#seen.add(target.id);
-      else this.#seen.delete(target.id);
-    }
+  #see(seen) {
+    this.#seen = seen;
     this.#await();
   }
 
   /** Go on as soon as there is more to draw, if anybody can see it. */
   #await() {
-    if (this.#seen.size === 0 || this.#timer !== null) return;
+    if (!this.#seen || this.#timer !== null) return;
     const wait = this.#pace.wait(performance.now(), this.#trace.count);
     if (wait !== null) this.#timer = setTimeout(() => this.#draw(), wait);
   }
@@ -80,30 +85,12 @@ export class Live {
     const now = performance.now();
     this.#pace.go(now, this.#trace.count, this.#rate.slots);
     const { shown } = this.#pace;
-    const newest = this.#trace.at(shown - 1);
-    const last = shown === this.#trace.count;
-    if (this.#seen.has("live")) {
-      this.#distress.move(shown);
-      this.#emotions.move(shown);
-      // What the browser has to do for it comes right after this, and before the next message.
-      this.#after.port2.postMessage(now);
-    }
-    if (newest !== null) {
-      if (last || now - this.#levelled >= LEVEL_EVERY_MS) this.#level(now, newest);
-      if (last || now - this.#said >= WORDS_EVERY_MS) this.#say(now, newest);
-    }
+    this.#plot.move(shown);
+    // What the browser has to do for it comes right after this, and before the next message.
+    if (this.#rate.asks(now)) this.#after.port2.postMessage(now);
+    const first = this.#newest === null;
+    this.#newest = this.#current ? this.#trace.at(shown - 1) : null;
+    if (first) this.say();
     this.#await();
-  }
-
-  #level(now, newest) {
-    this.#levelled = now;
-    this.#parts.level(newest);
-  }
-
-  #say(now, newest) {
-    this.#said = now;
-    this.#distress.say(newest);
-    this.#emotions.say(newest);
-    this.#parts.say(newest);
   }
 }

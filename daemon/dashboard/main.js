@@ -61,6 +61,7 @@ alerts.addEventListener("lost", ({ detail }) => {
   condition.reason = detail.reason ? `It said: ${detail.reason}.` : "";
   condition.open = [];
   parts.stale(condition.lostAt);
+  live.stale();
   condition.show();
 });
 
@@ -101,9 +102,13 @@ setInterval(() => {
     condition.link = "silent";
     condition.lostAt = lastWord;
     parts.stale(lastWord);
+    live.stale();
   }
   condition.show();
-  if (!document.hidden) channels.show();
+  if (document.hidden) return;
+  live.say();
+  parts.show();
+  channels.show();
 }, 1_000);
 
 watchViews((view) => history.shown(view === "history"));

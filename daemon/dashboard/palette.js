@@ -1,6 +1,6 @@
 // The colours of the style sheet for what is drawn, and word of when they change.
 
-const NAMES = ["ground", "raised", "line", "ink", "soft", "calm", "advisory", "warning", "critical"];
+const NAMES = ["ground", "panel", "ink", "soft", "calm", "advisory", "warning", "critical"];
 
 export function palette() {
   const style = getComputedStyle(document.documentElement);

@@ -1,7 +1,6 @@
-// Whether each part works: the microphone with its level, the words, and the memory.
+// Whether each part works: the microphone, the words, and the memory.
 
 import { element, mark, say } from "./element.js";
-import { Meter } from "./meter.js";
 import { ago, whenTime } from "./moment.js";
 import { title } from "./words.js";
 
@@ -33,18 +32,16 @@ export class Parts {
   #microphone = new Part("Microphone");
   #language = new Part("What is said");
   #store = new Part("Memory");
-  #meter = new Meter();
-  #level = element("span", {}, "–");
-  #gate = element("span", {}, "");
+  #heard = element("p", { class: "hint" });
   #last = null;
   #open = false;
+  #rate = null;
   #soundEvents = null;
   #storeStatus = null;
   #clips = null;
 
   constructor(place) {
-    this.#microphone.node.insertBefore(this.#meter.node, this.#microphone.why);
-    this.#microphone.node.insertBefore(element("p", { class: "meter-words" }, this.#gate, this.#level), this.#microphone.why);
+    this.#microphone.node.insertBefore(this.#heard, this.#microphone.why);
     place.append(this.#microphone.node, this.#language.node, this.#store.node);
   }
 
@@ -89,35 +86,28 @@ export class Parts {
 
   vitals(vitals) {
     this.#last = vitals.last_sound;
-    say(this.#microphone.figure, `${Math.round(vitals.hops_per_s)} frames a second`);
+    this.#rate = vitals.hops_per_s;
     this.#open &&= vitals.hops_per_s > 0;
-    this.#heard();
     const figures = vitals.language;
     say(this.#language.figure, figures === null ? "" : `${figures.waiting} waiting`);
     if (figures !== null) this.#language.node.title = `${figures.transcribed} transcribed, ${figures.dropped} given up`;
   }
 
-  #heard() {
-    say(this.#gate, this.#open ? "Sound now" : this.#last === null ? "No sound heard yet" : `Last sound ${ago(this.#last)}`);
+  /** What passes with time. */
+  show() {
+    if (this.#rate === null) return;
+    say(this.#microphone.figure, `${Math.round(this.#rate)} frames a second`);
+    say(this.#heard, this.#open ? "Sound now" : this.#last === null ? "No sound heard yet" : `Last sound ${ago(this.#last)}`);
   }
 
-  /** How loud it is. */
-  level(message) {
-    this.#meter.show(message);
-  }
-
-  /** The newest in words. */
-  say(message) {
-    this.#open = message.gate;
-    if (message.gate) this.#last = message.time;
-    this.#heard();
-    say(this.#level, `${Math.round(message.level_db)} dB`);
+  /** What is heard now. */
+  say(sample) {
+    this.#open = sample.gate;
+    if (sample.gate) this.#last = sample.time;
   }
 
   stale(since) {
     this.#open = false;
     say(this.#microphone.state, since === null ? "Not connected" : `As of ${whenTime(since)}`);
-    say(this.#level, "–");
-    this.#meter.show(null);
   }
 }

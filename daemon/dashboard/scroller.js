@@ -1,5 +1,6 @@
-// A canvas that scrolls to the left: what is drawn already is moved as a whole, and only what is
-// new is painted.
+// A canvas that scrolls to the left. What has been painted once is kept beside it, on a strip that is
+// written round and round, and only what is new is painted. Moving what is on the canvas itself would
+// have the browser copy it first, which costs as much again, and far more above a megabyte.
 
 import { onPalette, palette } from "./palette.js";
 import { fit, sketch } from "./sketch.js";
@@ -10,6 +11,9 @@ export class Scroller {
   #paint;
   #canvas;
   #context;
+  #strip = new OffscreenCanvas(1, 1).getContext("2d", { alpha: false });
+  #colours = palette();
+  #room = 1;
   #step = 1;
   #shown = 0;
   #sized;
@@ -24,56 +28,58 @@ export class Scroller {
     this.#paint = paint;
     this.#sized = sized;
     this.#context = sketch(canvas);
-    this.colours = palette();
     onPalette(() => this.redraw());
     fit(canvas, () => this.redraw());
   }
 
   /** Draw the trace up to its first `shown` slots. */
   move(shown) {
-    const { width, height } = this.#canvas;
     const slots = shown - this.#shown;
-    const shift = slots * this.#step;
     this.#shown = shown;
-    if (shift >= width) {
-      this.redraw();
-    } else if (slots > 0) {
-      this.#context.drawImage(this.#canvas, shift, 0, width - shift, height, 0, 0, width - shift, height);
-      this.#clear(width - shift, shift);
-      this.#draw(slots);
-    }
+    this.#draw(Math.min(slots, this.#room));
   }
 
   /** Draw everything anew. */
   redraw() {
-    const { width } = this.#canvas;
+    const { width, height } = this.#canvas;
     this.#step = Math.max(1, Math.round(width / SLOTS));
-    this.colours = palette();
-    const room = Math.min(SLOTS, Math.ceil(width / this.#step));
-    this.#sized(Math.round(room * SLOT_S));
-    this.#clear(0, width);
-    this.#draw(room);
-  }
-
-  #clear(x, width) {
-    this.#context.globalAlpha = 1;
-    this.#context.fillStyle = this.colours.ground;
-    this.#context.fillRect(x, 0, width, this.#canvas.height);
+    this.#room = Math.min(SLOTS, Math.ceil(width / this.#step));
+    this.#strip.canvas.width = this.#room * this.#step;
+    this.#strip.canvas.height = height;
+    this.#colours = palette();
+    this.#sized(Math.round(this.#room * SLOT_S));
+    this.#draw(this.#room);
   }
 
   #draw(slots) {
+    if (slots <= 0) return;
+    for (let number = this.#shown - slots; number < this.#shown; number += 1) this.#column(number);
     const { width, height } = this.#canvas;
-    for (let back = slots; back > 0; back -= 1) {
-      const number = this.#shown - back;
-      this.#paint(this.#context, {
-        x: width - back * this.#step,
-        step: this.#step,
-        height,
-        slot: this.#trace.at(number),
-        before: this.#trace.at(number - 1),
-        colours: this.colours,
-        ratio: devicePixelRatio,
-      });
-    }
+    const strip = this.#strip.canvas;
+    const newest = this.#x(this.#shown - 1) + this.#step;
+    const rest = strip.width - newest;
+    if (rest > 0) this.#context.drawImage(strip, newest, 0, rest, height, width - strip.width, 0, rest, height);
+    this.#context.drawImage(strip, 0, 0, newest, height, width - newest, 0, newest, height);
+  }
+
+  /** Where on the strip the slot of this number is. */
+  #x(number) {
+    return ((number + this.#room) % this.#room) * this.#step;
+  }
+
+  #column(number) {
+    const x = this.#x(number);
+    const { height } = this.#canvas;
+    this.#strip.fillStyle = this.#colours.panel;
+    this.#strip.fillRect(x, 0, this.#step, height);
+    this.#paint(this.#strip, {
+      x,
+      step: this.#step,
+      height,
+      slot: this.#trace.at(number),
+      before: this.#trace.at(number - 1),
+      colours: this.#colours,
+      ratio: devicePixelRatio,
+    });
   }
 }

@@ -45,8 +45,7 @@ def test_an_alert_is_shown_acknowledged_and_outlives_the_daemon(
     assert float(page.inner_text("#score")) > 0
     assert "frames a second" in page.inner_text("#parts")
     assert "Sound around alerts is kept, encrypted" in page.inner_text("#parts")
-    for canvas in ("#distress canvas", "#emotions canvas"):
-        page.wait_for_function(painted, arg=canvas)
+    page.wait_for_function(painted, arg="#plot canvas")
 
     card.get_by_text("Acknowledge").click()
     page.wait_for_selector(f'.alert[data-alert="{raised["id"]}"][data-said="ack"]')

@@ -4,18 +4,24 @@ import time
 
 import pytest
 
-# Every drawing of the distress plot: when, and by how many pixels it moved.
+# Every drawing of the plot: when, and by how many pixels it moved. What is newest comes
+# last, from the beginning of a strip that is written round and round.
 WATCH = """
 window.moves = [];
 window.heard = 0;
 window.toll = 0;
 let spent = 0;
+let newest = 0;
 const clock = performance.now.bind(performance);
 performance.now = () => clock() + spent;
 const draw = CanvasRenderingContext2D.prototype.drawImage;
 CanvasRenderingContext2D.prototype.drawImage = function (...where) {
-  spent += window.toll;
-  if (this.canvas.closest("#distress")) window.moves.push([performance.now(), where[1]]);
+  const [strip, x, , width] = where;
+  if (x === 0) {
+    spent += window.toll;
+    window.moves.push([performance.now(), (width - newest + strip.width) % strip.width]);
+    newest = width;
+  }
   return draw.apply(this, where);
 };
 const parse = JSON.parse;
@@ -87,8 +93,10 @@ def test_after_a_stall_it_catches_up_and_never_goes_back(page, slots):
 
 
 def test_it_is_drawn_as_often_as_that_costs_little(page):
-    assert page.evaluate(RATED, [0.2]) == [20]
-    assert page.evaluate(RATED, [0.7]) == [10]
+    assert page.evaluate(RATED, [0.7]) == [20]
+    assert page.evaluate(RATED, [0.8]) == [10]
+    assert page.evaluate(RATED, [3.9]) == [10]
+    assert page.evaluate(RATED, [4.1]) == [4]
     assert page.evaluate(RATED, [5.0]) == [4]
     # Where it has cost too much, more is tried again a minute later: 16 drawings are 0.8 s here.
     rates = page.evaluate(RATED, [0.2, 5.0] + [0.2] * 100)
@@ -142,7 +150,7 @@ def test_the_page_moves_twenty_times_a_second_where_that_costs_little(daemon, pl
 
 
 def test_it_moves_more_rarely_where_each_drawing_takes_long(daemon, played, sample):
-    page, listener = played(3.0)
+    page, listener = played(5.0)
     play(daemon, page, listener, sample, range(40))
     assert page.get_attribute("#live", "data-drawings") == "4"
     assert {move[1] for move in play(daemon, page, listener, sample, range(40, 48))} == {5}

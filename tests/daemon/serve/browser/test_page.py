@@ -110,12 +110,10 @@ def test_what_is_heard_is_drawn_where_it_is_seen(daemon, visit, sample, painted)
     vitals = {"hops_per_s": 100.0, "last_sound": None, "obstacles": (), "language": None}
     daemon.server.publish_vitals(Vitals(time=rfc3339(time.time()), stream_s=1.0, **vitals))
     page.wait_for_function("() => document.body.textContent.includes('100 frames a second')")
-    canvases = ("#distress canvas", "#emotions canvas")
-    assert not any(page.evaluate(painted, canvas) for canvas in canvases)
+    assert not page.evaluate(painted, "#plot canvas")
     assert page.text_content("#score") == "–"
     page.evaluate("location.hash = 'now'")
-    for canvas in canvases:
-        page.wait_for_function(painted, arg=canvas)
+    page.wait_for_function(painted, arg="#plot canvas")
     assert (page.inner_text("#score"), page.inner_text("#score-words")) == ("0.80", "Warning")
 
 
