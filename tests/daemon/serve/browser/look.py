@@ -4,8 +4,9 @@
 
 Starts a daemon that hears the demonstration scene as a recording, with a fortnight of made-up
 history; writes every view in dark, in light and at a phone's width as PNG into FOLDER, and prints
-what share of one processor core Chromium took for the live view, how often that was drawn, and how
-long after they were raised alerts were on the page.
+what share of one processor core the live view took: the page's own thread, what puts frames on the
+screen, and all of Chromium; drawn as often as the page chooses, and forced to 20, 10 and 4 times a
+second. Then how long after they were raised alerts were on the page.
 """
 
 import json
@@ -17,6 +18,7 @@ import tempfile
 import time
 from pathlib import Path
 
+import numpy as np
 import psutil
 import soundfile
 from conftest import FLAGS, SCREENS
@@ -50,7 +52,16 @@ new MutationObserver(() => {
 }).observe(document, { childList: true, subtree: true });
 """
 DAYS = 13
+# One after the other, so that something is heard while all of this lasts.
+SCENES = 5
 MEASURED_S = 20.0
+# Leaves the page no choice how often it draws.
+FORCED = """export class Rate {
+  slots = 20 / %d;
+  aSecond = %d;
+  asks = () => true;
+  drawn = () => {};
+}"""
 EXAMPLES = (
     ("critical", "scream", 0.97, "A scream is heard: very likely distress (97 %).", "Screaming"),
     ("warning", "crying", 0.81, "Crying is heard: likely distress (81 %).", "Crying, sobbing"),
@@ -135,10 +146,18 @@ def visit(page: Page, folder: Path, screen: str) -> None:
         page.screenshot(path=folder / f"{view}-{screen}.png", full_page=view != "history")
 
 
-def cost(browser: int) -> float:
-    """Processor seconds of Chromium and its children so far."""
-    parent = psutil.Process(browser)
-    return sum(sum(one.cpu_times()[:2]) for one in (parent, *parent.children(recursive=True)))
+def cost(browser: psutil.Process) -> dict[str, float]:
+    """Processor seconds so far: of renderers' main threads, of the compositor's process, of all."""
+    spent = {"page": 0.0, "compositor": 0.0, "all": 0.0}
+    for process in (browser, *browser.children(recursive=True)):
+        words = process.cmdline()
+        spent["all"] += sum(process.cpu_times()[:2])
+        if "--type=gpu-process" in words:
+            spent["compositor"] += sum(process.cpu_times()[:2])
+        elif "--type=renderer" in words:
+            (main,) = (one for one in process.threads() if one.id == process.pid)
+            spent["page"] += main.user_time + main.system_time
+    return spent
 
 
 def main(folder: Path) -> None:
@@ -148,7 +167,7 @@ def main(folder: Path) -> None:
         state.mkdir(mode=0o700)
         furnish(state)
         config.write_text(SETTINGS)
-        soundfile.write(sound, render(), 16_000)
+        soundfile.write(sound, np.tile(render(), SCENES), 16_000)
         environment = os.environ | {"DISTRESSD_STATE": str(state)}
         command = [sys.executable, "-m", "daemon"]
         words = ["run", "--config", str(config), "--source", f"file:{sound.name}", "--linger"]
@@ -171,50 +190,60 @@ def picture(command: list[str], environment: dict[str, str], folder: Path) -> No
 
     with sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path="/usr/bin/chromium", args=list(FLAGS))
-        (process,) = [
-            one.pid
+        (process,) = (
+            one
             for one in psutil.Process().children(recursive=True)
             if "--headless" in one.cmdline()
-            and "--type=renderer" not in " ".join(one.cmdline())
             and not any(word.startswith("--type=") for word in one.cmdline())
-        ]
-        for number, (screen, options) in enumerate(SCREENS.items()):
-            page = browser.new_page(**options)
+        )
+        delays: list[int] = []
+        for rate in (None, 20, 10, 4):
+            page = browser.new_page(**SCREENS["dark"])
+            if rate is not None:
+                force(page, rate)
             page.add_init_script(WATCH)
             page.goto(address())
             page.wait_for_selector('body[data-link="live"]')
-            if number == 0:
-                page.wait_for_timeout(4_000)
-                measure(page, process)
+            page.wait_for_timeout(6_000)
+            delays += measure(page, process, forced=rate is not None)
+            page.close()
+        told = ", ".join(f"{one} ms" for one in sorted(delays)) or "none"
+        print(f"on the page after they were raised: {told}")
+        for screen, options in SCREENS.items():
+            page = browser.new_page(**options)
+            page.goto(address())
+            page.wait_for_selector('body[data-link="live"]')
+            page.wait_for_timeout(4_000)
             visit(page, folder, screen)
             page.close()
         browser.close()
 
 
-def measure(page: Page, browser: int) -> None:
-    """Print what the live view costs."""
-    session = page.context.new_cdp_session(page)
-    session.send("Performance.enable")
+def force(page: Page, rate: int) -> None:
+    """Have ``page`` draw so often, whatever that costs."""
+    body = FORCED % (rate, rate)
+    page.route(
+        "**/dashboard/rate.js",
+        lambda route: route.fulfill(body=body, content_type="text/javascript"),
+    )
 
-    def busy_s() -> float:
-        figures = session.send("Performance.getMetrics")["metrics"]
-        return float(next(one["value"] for one in figures if one["name"] == "TaskDuration"))
 
+def measure(page: Page, browser: psutil.Process, *, forced: bool) -> list[int]:
+    """Print what the live view costs; how late alerts were that came meanwhile, in milliseconds."""
     before = set(page.evaluate("Object.keys(window.delays)"))
-    began = time.monotonic(), busy_s(), cost(browser)
+    began, spent = time.monotonic(), cost(browser)
     page.wait_for_timeout(MEASURED_S * 1_000)
-    ended = time.monotonic(), busy_s(), cost(browser)
-    passed, page_s, all_s = (after - before for before, after in zip(began, ended, strict=True))
+    passed = time.monotonic() - began
+    shares = {name: 100 * (then - spent[name]) / passed for name, then in cost(browser).items()}
     print(
-        f"live view: {100 * page_s / passed:.1f} % of a core in the page's thread,"
-        f" {100 * all_s / passed:.1f} % in all of Chromium, painting without a graphics processor,"
-        f" {page.get_attribute('#live', 'data-drawings')} drawings a second at the end"
+        f"{page.get_attribute('#live', 'data-drawings'):>2} drawings a second"
+        f" ({'forced' if forced else 'chosen'}): {shares['page']:.1f} % of a core in the page's"
+        f" thread, {shares['compositor']:.1f} % in the compositor, {shares['all']:.1f} % in all;"
+        f" load average {os.getloadavg()[0]:.1f}",
+        flush=True,
     )
     delays = page.evaluate("window.delays")
-    shown = sorted(delay for alert, delay in delays.items() if alert not in before)
-    print(
-        f"on the page after they were raised: {', '.join(f'{one} ms' for one in shown) or 'none'}"
-    )
+    return [delay for alert, delay in delays.items() if alert not in before]
 
 
 if __name__ == "__main__":
