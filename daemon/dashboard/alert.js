@@ -114,7 +114,8 @@ export class AlertCard {
     say(this.#time, this.#dated ? `${dayName(raised)} ${shortTime(raised)}` : whenTime(raised));
     say(this.#kind, title(event.kind));
     // Of one that is over, what it was about says more than that it ended.
-    say(this.#why, this.open ? event.why : (this.record.why ?? event.why));
+    const why = this.open ? event.why : (this.record.why ?? event.why);
+    say(this.#why, why.replaceAll(/(?<=\d) (?=%)/g, "\u00a0"));
     const tags = [
       this.open ? ["level", `${event.level}, open`] : ["", `${event.level}, cleared ${clockTime(event.time)}`],
       confirmed(event) ? ["", "confirmed by text"] : null,
