@@ -144,11 +144,11 @@ def _labels(labels: Sequence[str], step: float, height: int) -> list[str]:
 
 
 def _round_up(value: float) -> float:
-    """The next of 2, 5, 10, 20, 50, 100 and so on."""
+    """The next of 2, 4, 10, 20, 40, 100 and so on: half of it is a whole number, too."""
     unit = 1.0
     while value > 10.0 * unit:
         unit *= 10.0
-    return next(factor * unit for factor in (2.0, 5.0, 10.0) if value <= factor * unit)
+    return next(factor * unit for factor in (2.0, 4.0, 10.0) if value <= factor * unit)
 
 
 def _svg(parts: Sequence[str], height: int) -> str:

@@ -132,7 +132,9 @@ def _alerts(lives: tuple[Life, ...]) -> str:
     )
     more = len(lives) - MOST_ALERTS
     rest = f'<p class="none">And {more} earlier ones.</p>' if more > 0 else ""
-    head = "".join(f"<th>{name}</th>" for name in ("raised", "level", "kind", "score", "why", ""))
+    head = "".join(
+        f"<th>{name}</th>" for name in ("raised", "level", "kind", "score", "why", "answer")
+    )
     return f"<h2>Alerts</h2><table><tr>{head}</tr>{rows}</table>{rest}"
 
 

@@ -1,6 +1,8 @@
+import re
 import time
 from datetime import datetime
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -71,6 +73,14 @@ def test_the_page_loads_and_runs_nothing():
     assert "default-src 'none'" in text
     assert "src=" not in text.replace("default-src", "").replace("style-src", "")
     assert text.count("<svg") == text.count("</svg>") >= 5
+
+
+@pytest.mark.parametrize(
+    ("most", "marks"), [(1, "0 1 2"), (3, "0 2 4"), (5, "0 5 10"), (30, "0 20 40")]
+)
+def test_what_is_counted_is_marked_in_whole_numbers(most, marks):
+    picture = stacked_bars(["Monday"], {"alerts": [most]})
+    assert re.findall(r'class="end"[^>]*>([^<]*)<', picture) == marks.split()
 
 
 @given(st.lists(st.floats(0.0, 1e6), max_size=50))
