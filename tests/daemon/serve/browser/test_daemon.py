@@ -35,13 +35,15 @@ def test_an_alert_is_shown_acknowledged_and_outlives_the_daemon(
     with daemon.subscribe() as subscriber:
         subscriber.receive()
         daemon.hear(scene_recording)
-        raised = subscriber.alerts("raised")[-1]
+        heard = subscriber.alerts("raised")
+    raised = heard[-1]
     card = page.locator(f'.alert[data-alert="{raised["id"]}"]')
     card.wait_for()
-    shown_ms = page.evaluate("id => window.appeared[id]", raised["id"])
-    print(
-        f"\non the page {shown_ms - 1000 * wall_seconds(raised['time']):.0f} ms after it was raised"
-    )
+    appeared = page.evaluate("window.appeared")
+    late_ms = [appeared[one["id"]] - 1000 * wall_seconds(one["time"]) for one in heard]
+    print(f"\non the page after they were raised: {', '.join(f'{one:.0f} ms' for one in late_ms)}")
+    # The soonest: whatever else runs on this machine may delay some, and a slow page delays all.
+    assert min(late_ms) <= 200
     assert float(page.inner_text("#score")) > 0
     assert "frames a second" in page.inner_text("#parts")
     assert "Sound around alerts is kept, encrypted" in page.inner_text("#parts")
