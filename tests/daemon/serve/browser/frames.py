@@ -12,7 +12,7 @@ import psutil
 from conftest import FLAGS
 from playwright.sync_api import sync_playwright
 
-MEASURED_S: Final = 6.0
+MEASURED_S: Final = 5.0
 PAGE: Final = """<!doctype html><style>body { margin: 0; background: #123 }
 .box { width: 720px; height: 216px; overflow: hidden; contain: strict }
 .wide { width: 1440px; height: 216px; background: linear-gradient(90deg, teal, black) }
@@ -21,8 +21,8 @@ SETUP: Final = """
 const a = document.getElementById("a");
 let n = 0;
 const every = (f) => setInterval(() => { n += 1; f(); }, 50);
-const make = (w, o) => {
-  const c = Object.assign(document.createElement("canvas"), { width: w, height: 216 });
+const make = (w, o, h = 216) => {
+  const c = Object.assign(document.createElement("canvas"), { width: w, height: h });
   document.body.append(c);
   return c.getContext("2d", { alpha: false, ...o });
 };
@@ -32,6 +32,11 @@ const scroll = (x) => {
   x.fillStyle = n % 2 ? "red" : "blue";
   x.fillRect(w - 1, 0, 1, h);
 };
+const sweep = (x) => {
+  x.fillStyle = n % 2 ? "red" : "blue";
+  x.fillRect(n % x.canvas.width, 0, 3, x.canvas.height);
+};
+const past = { desynchronized: true };
 const wide = () => {
   const i = document.createElement("div");
   i.className = "wide";
@@ -69,8 +74,44 @@ WAYS: Final = {
         "const o = v.transferControlToOffscreen(); w.postMessage(o, [o]);"
     ),
     "two canvases past the frames": (
-        "const x = make(720, { desynchronized: true }), y = make(360, { desynchronized: true });"
-        "every(() => { scroll(x); scroll(y); });"
+        "const x = make(720, past), y = make(360, past);every(() => { scroll(x); scroll(y); });"
+    ),
+    "one canvas in frames": "const x = make(720);every(() => scroll(x));",
+    "one past them": "const x = make(720, past);every(() => scroll(x));",
+    "· as large as both": "const x = make(1080, past);every(() => scroll(x));",
+    "· a quarter as large": "const x = make(360, past, 108);every(() => scroll(x));",
+    "· the same, scaled": (
+        "const x = make(360, past, 108);"
+        "x.canvas.style.cssText = 'width: 720px; height: 216px; image-rendering: pixelated';"
+        "every(() => scroll(x));"
+    ),
+    "· read often": (
+        "const x = make(720, { ...past, willReadFrequently: true });every(() => scroll(x));"
+    ),
+    "· a cursor that sweeps": "const x = make(720, past);every(() => sweep(x));",
+    "· pixels of its own": (
+        "const x = make(720, past), i = x.createImageData(720, 216);"
+        "const d = new Uint32Array(i.data.buffer);every(() => {"
+        "d.copyWithin(0, 1); for (let y = 1; y <= 216; y += 1) d[720 * y - 1] = 0xff000000 + n;"
+        "x.putImageData(i, 0, 0); });"
+    ),
+    "· a megabyte, moved on itself": "const x = make(670, past, 370);every(() => scroll(x));",
+    "· a megabyte, from a strip": (
+        "const x = make(670, past, 370), o = new OffscreenCanvas(670, 370);"
+        "const s = o.getContext('2d', { alpha: false });every(() => {"
+        "sweep(s); const c = (n % 670) + 1;"
+        "if (c < 670) x.drawImage(o, c, 0, 670 - c, 370, 0, 0, 670 - c, 370);"
+        "x.drawImage(o, 0, 0, c, 370, 670 - c, 0, c, 370); });"
+    ),
+    "a bitmap handed over": (
+        "const v = document.createElement('canvas');v.width = 720; v.height = 216; a.append(v);"
+        "const r = v.getContext('bitmaprenderer', { alpha: false });"
+        "const o = new OffscreenCanvas(720, 216), x = o.getContext('2d', { alpha: false });"
+        "every(() => { sweep(x); r.transferFromImageBitmap(o.transferToImageBitmap()); });"
+    ),
+    "an element that is scrolled": (
+        "const i = wide();i.style.willChange = '';i.style.width = '20000px';"
+        "every(() => { a.scrollLeft = n; });"
     ),
 }
 
