@@ -19,6 +19,8 @@ from models.features.constants import HOP, SAMPLE_RATE
 
 SCORE_STEP: Final = 0.1
 """A change of the score that a person would care about."""
+CRITICAL_COOLDOWN_S: Final = 30.0
+"""A cool-down of hours is for a dog or an infant next door: nobody may scream unheard for so long."""
 _NO_CUES: Final = Cues()
 
 
@@ -253,6 +255,8 @@ class AlertTrack:
             return False
         ended_at, ended_level = self._ended[kind]
         cooldown_s = self._config.cooldown_by_kind.get(kind, self._config.cooldown_s)
+        if level == "critical":
+            cooldown_s = min(cooldown_s, CRITICAL_COOLDOWN_S)
         return sample - ended_at < cooldown_s * SAMPLE_RATE and RANK[level] <= RANK[ended_level]
 
     def _go_on(

@@ -157,6 +157,14 @@ def test_cooldown_of_one_kind_may_differ(decide, moments):
     assert [d.sample * 1000 // S for d in decisions if d.phase == "raised"] == [200, 4_200]
 
 
+def test_no_cooldown_keeps_a_second_critical_alert_back_for_long(decide, moments):
+    config = CONFIG.model_copy(update={"cooldown_s": 600.0})
+    sound = ((0.92, 200), (0.1, 35_000), (0.92, 200), (0.1, 35_000), (0.65, 5_000))
+    decisions = decide(config, moments(*sound))
+    raised = [(d.level, d.sample * 1000 // S) for d in decisions if d.phase == "raised"]
+    assert raised == [("critical", 200), ("critical", 35_400)]
+
+
 def test_lost_sound_confirms_nothing_and_is_not_quiet(decide, moments):
     assert decide(CONFIG, moments((0.92, 190)) + moments((0.92, 190), start=10 * S)) == []
     first = moments((0.92, 300), (0.1, 100))
