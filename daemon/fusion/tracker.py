@@ -20,7 +20,7 @@ from models.features.constants import HOP, SAMPLE_RATE
 SCORE_STEP: Final = 0.1
 """A change of the score that a person would care about."""
 CRITICAL_COOLDOWN_S: Final = 30.0
-"""A cool-down of hours is for a dog or an infant next door: nobody may scream unheard for so long."""
+"""A cool-down of hours is for a dog or an infant next door: nobody screams unheard for so long."""
 _NO_CUES: Final = Cues()
 
 
