@@ -11,7 +11,8 @@ from typing import Final
 import numpy as np
 
 from daemon.acoustic.evidence import AcousticEvidence
-from daemon.audio.ring import ENDED, RingReader, Samples
+from daemon.audio.following import LARGEST_STEP, Following
+from daemon.audio.ring import RingReader, Samples
 from daemon.language.utterance import Utterance
 from models.features.constants import SAMPLE_RATE
 
@@ -19,7 +20,6 @@ LONGEST: Final = 28 * SAMPLE_RATE  # Whisper takes 30 s, the padding included
 OVERLAP: Final = SAMPLE_RATE  # so that no word is lost where a long stretch is cut
 PREROLL: Final = 2 * SAMPLE_RATE // 5  # evidence comes every 50 ms, after the gate has opened
 STILL_OUT: Final = 10 * SAMPLE_RATE  # after an alarming sound, what is said belongs to its alert
-LARGEST_STEP: Final = SAMPLE_RATE  # more than this between two evidences is a gap
 FULL_SCALE: Final = np.float32(32767.0)
 
 
@@ -32,10 +32,9 @@ class Cutter:
     """
 
     def __init__(self, reader: RingReader, alarming: float) -> None:
-        self._reader = reader
+        self._following = Following(reader)
         self.alarming = alarming
         self._pcm = np.zeros(LONGEST + LARGEST_STEP, np.int16)
-        self._block = np.empty(LARGEST_STEP, np.float32)
         self._size = 0
         self._open = False
         self._score = 0.0
@@ -44,7 +43,7 @@ class Cutter:
 
     def step(self, evidence: AcousticEvidence) -> Utterance | None:
         """Take in what was heard up to ``evidence``; the utterance that ended with it, if any."""
-        block, missing = self._read(evidence.sample)
+        block, missing = self._following.until(evidence.sample)
         ended = None
         if missing:
             ended = self._cut(closed=True) if self._open else None
@@ -74,7 +73,7 @@ class Cutter:
 
     def skip(self, until: int) -> None:
         """Forget what was going on, and everything up to the sample ``until``."""
-        self._read(until)
+        self._following.until(until)
         self._open = False
         self._forget(0)
 
@@ -83,29 +82,15 @@ class Cutter:
         ended = self._cut(closed=True) if self._open else None
         self._open = False
         self._forget(0)
-        self._reader.close()
+        self._following.close()
         return ended
-
-    def _read(self, until: int) -> tuple[Samples, bool]:
-        """What lies before ``until`` and was not read yet; whether sound is missing before it."""
-        size = until - self._reader.position
-        missing = size > LARGEST_STEP
-        if missing:
-            self._reader.position = until - LARGEST_STEP
-        block = self._block[: max(0, min(size, LARGEST_STEP))]
-        if not len(block):
-            return block, missing
-        status = self._reader.read(block, 0.0)
-        if status is None or status == ENDED:
-            return block[:0], missing  # not there yet: it comes with the next evidence
-        return block, missing or bool(status or self._reader.breaks)
 
     def _append(self, block: Samples) -> None:
         np.multiply(block, FULL_SCALE, out=block)
         np.clip(block, -FULL_SCALE, FULL_SCALE, out=block)
         self._pcm[self._size : self._size + len(block)] = block
         self._size += len(block)
-        self._end = self._reader.position
+        self._end = self._following.position
 
     def _cut(self, *, closed: bool) -> Utterance:
         end = self._end
