@@ -299,14 +299,19 @@ def _ravdess(data: Path, config: Config, fold: Fold, cache: Path | None) -> Foun
     from daemon.rehearsal import ear_of, with_weights
     from models.evaluation.ravdess.suite import hear_streaming, measure
     from models.evaluation.report.ravdess import ravdess_page
+    from models.evaluation.second_ear import SecondEar
     from models.evaluation.utterances import Utterances
 
     # The sound events have nothing to say of emotions, and cost half of the time.
     acoustic = config.acoustic.model_copy(update={"sound_events": False})
     deaf = config.model_copy(update={"acoustic": acoustic})
     hear = hear_streaming(lambda path: partial(ear_of, with_weights(path, deaf)))
-    networks = {"streaming": hear}
-    if fold != "dev":  # these two learned from the inner development actors too, at the last
-        networks |= {"lstm13": hear, "utterance": Utterances(cache).whole}
+    networks = {}
+    if fold != "dev":  # they learned from the inner development actors too, at the last
+        networks = {
+            "lstm13": hear,
+            "streaming": SecondEar(cache).whole,
+            "utterance": Utterances(cache).whole,
+        }
     found = measure(data, fold, networks)
     return found.figures, partial(ravdess_page, found.figures, found.rows, data)

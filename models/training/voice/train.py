@@ -51,12 +51,13 @@ def train_shipped(
     heard = mixed(chosen, beds, recipe, find(WHISPER), cache)
     kinds = np.array([kind_of(clip) for clip in chosen])[heard.of]
     actors = [clip for clip in (*learners, *folds["dev"]) if clip.corpus == "ravdess"]
-    tensors = fit_distress(heard, kinds, recipe) | fit_emotions(actors, recipe, cache)
+    emotions = Acted(actors, recipe.speeds, cache).fit(actors, recipe)
     evidence = {
         "weight": recipe.evidence_weight, "prior": recipe.evidence_prior,
         "least": recipe.evidence_least, "most": recipe.evidence_most,
     }  # fmt: skip
     about = {"evidence": evidence, "kinds": KINDS, "groups": len({c.group for c in learners})}
+    tensors = fit_distress(heard, kinds, recipe) | emotions
     _write(out, tensors, recipe, "the training fold", about)
 
 
@@ -68,55 +69,75 @@ def train_ravdess(
     The figures are of heads that learned from sixteen actors, judged by the four inner ones; the
     heads that are written learned from all twenty.
     """
+    acted = Acted(clips, recipe.speeds, cache)
     inner = []
     for fold in range(RAVDESS_FOLDS):
         folds = ravdess_split(clips, fold)
-        learned = EmotionHead(_weights(fit_emotions(folds["train"], recipe, cache)))
-        inner.append(uar(guesses(folds["dev"], learned, cache)))
-        tensors = fit_emotions([*folds["train"], *folds["dev"]], recipe, cache)
+        judged = folds["dev"]
+        learned = EmotionHead(_weights(acted.fit(folds["train"], recipe)))
+        guesses = acted.posteriors(judged, learned).argmax(axis=1)
+        inner.append(
+            uar([(EMOTIONS[emotion_of(clip)], EMOTIONS[guess])
+                 for clip, guess in zip(judged, guesses, strict=True)])
+        )  # fmt: skip
+        tensors = acted.fit([*folds["train"], *judged], recipe)
         _write(out / f"ravdess_{fold}_streaming.safetensors", tensors, recipe, f"fold {fold}", {})
     return inner
 
 
-def guesses(clips: Sequence[Clip], head: EmotionHead, cache: Path | None) -> list[tuple[str, str]]:
-    """True emotion, and the one that is most probable over all windows of a recording."""
-    return [
-        (EMOTIONS[emotion_of(clip)], EMOTIONS[int(np.argmax(posterior))])
-        for clip, posterior in zip(clips, posteriors(clips, head, cache), strict=True)
-    ]
+class Acted:
+    """Acted recordings, heard once, window by window.
 
-
-def posteriors(clips: Sequence[Clip], head: EmotionHead, cache: Path | None) -> Float:
-    """Probabilities of the emotions at the end of each recording, (clips, 8).
-
-    The mean log-probability of the windows so far: whoever hears the stream has it at that moment.
+    Args:
+        clips: that are heard.
+        speeds: at which, 1.0 among them.
+        cache: folder in which what the encoder makes of them is kept, or looked up.
     """
-    heard = acted_windows(clips, 1.0, find(WHISPER), cache)
-    logits = head(heard.figures.astype(np.float32))
-    logits -= np.logaddexp.reduce(logits, axis=1, keepdims=True)
-    total = np.zeros((len(clips), len(EMOTIONS)), np.float32)
-    np.add.at(total, heard.of, logits)
-    total /= np.bincount(heard.of, minlength=len(clips))[:, None]
-    raised = np.exp(total - total.max(axis=1, keepdims=True))
-    return np.asarray(raised / raised.sum(axis=1, keepdims=True), np.float32)
 
+    def __init__(
+        self, clips: Sequence[Clip], speeds: Sequence[float], cache: Path | None = None
+    ) -> None:
+        self._places = {clip.file: place for place, clip in enumerate(clips)}
+        encoder = find(WHISPER)
+        self._views = {speed: acted_windows(clips, speed, encoder, cache) for speed in speeds}
 
-def fit_emotions(
-    clips: Sequence[Clip], recipe: VoiceRecipe, cache: Path | None
-) -> dict[str, Float]:
-    """Tensors of the head that tells the emotions of acted recordings apart."""
-    views = [acted_windows(clips, speed, find(WHISPER), cache) for speed in recipe.speeds]
-    figures = np.concatenate([view.figures for view in views]).astype(np.float32)
-    truth = np.concatenate(
-        [np.array([emotion_of(clip) for clip in clips])[view.of] for view in views]
-    )
-    found: Affine = fit_discriminants(
-        figures, truth, recipe.components, recipe.shrinkage, recipe.seed
-    )
-    return {
-        "emotions.weight": found.weight.astype(np.float32),
-        "emotions.bias": found.bias.astype(np.float32),
-    }
+    def fit(self, clips: Sequence[Clip], recipe: VoiceRecipe) -> dict[str, Float]:
+        """Tensors of the head that tells the emotions of ``clips`` apart, at every speed."""
+        views = [self._of(clips, speed) for speed in self._views]
+        emotions = np.array([emotion_of(clip) for clip in clips])
+        found: Affine = fit_discriminants(
+            np.concatenate([view.figures for view in views]).astype(np.float32),
+            np.concatenate([emotions[view.of] for view in views]),
+            recipe.components,
+            recipe.shrinkage,
+            recipe.seed,
+        )
+        return {
+            "emotions.weight": found.weight.astype(np.float32),
+            "emotions.bias": found.bias.astype(np.float32),
+        }
+
+    def posteriors(self, clips: Sequence[Clip], head: EmotionHead) -> Float:
+        """Probabilities of the emotions at the end of each of ``clips``, (clips, 8).
+
+        The mean log-probability of the windows so far: who hears the stream has it then.
+        """
+        heard = self._of(clips, 1.0)
+        logits = head(heard.figures.astype(np.float32))
+        logits -= np.logaddexp.reduce(logits, axis=1, keepdims=True)
+        total = np.zeros((len(clips), len(EMOTIONS)), np.float32)
+        np.add.at(total, heard.of, logits)
+        total /= np.bincount(heard.of, minlength=len(clips))[:, None]
+        raised = np.exp(total - total.max(axis=1, keepdims=True))
+        return np.asarray(raised / raised.sum(axis=1, keepdims=True), np.float32)
+
+    def _of(self, clips: Sequence[Clip], speed: float) -> Windows:
+        """The windows of ``clips``, counted as they are here."""
+        view = self._views[speed]
+        here = np.full(len(self._places), -1)
+        here[[self._places[clip.file] for clip in clips]] = np.arange(len(clips))
+        wanted = here[view.of]
+        return Windows(wanted[wanted >= 0], view.figures[wanted >= 0])
 
 
 def fit_distress(heard: Windows, kinds: NDArray[np.intp], recipe: VoiceRecipe) -> dict[str, Float]:

@@ -4,6 +4,7 @@ import pytest
 
 from models import registry
 from models.errors import ModelError
+from models.networks import voice, weights
 from models.sounds import student
 from models.training.run import Run, run_recipe
 
@@ -19,3 +20,20 @@ def test_a_quick_student_can_be_loaded(data_root, tmp_path):
     found = student.load(tmp_path / "quick.tflite")
     assert found.metadata["training"]["recipe"]["steps"] == 10
     student.Student(found)
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore:.*use of fork:DeprecationWarning")
+def test_a_quick_second_ear_can_be_loaded(data_root, tmp_path, words_models):
+    path = tmp_path / "quick.safetensors"
+    run_recipe("voice", Run(data_root, path, cache=tmp_path / "cache", quick=True))
+    found = weights.load(path)
+    assert found.metadata["training"]["recipe"]["mixtures"] == 40
+    voice.DistressHead(found)
+    voice.EmotionHead(found)
+    # Heard once: what is kept is found again, and gives the same heads.
+    first = path.read_bytes()
+    kept = {file.name: file.stat().st_mtime_ns for file in (tmp_path / "cache").iterdir()}
+    run_recipe("voice", Run(data_root, path, cache=tmp_path / "cache", quick=True))
+    assert path.read_bytes() == first
+    assert {file.name: file.stat().st_mtime_ns for file in (tmp_path / "cache").iterdir()} == kept
