@@ -70,6 +70,8 @@ def export_language(metrics: Metrics, lane: LanguageLane) -> None:
         ("joined", "Stale utterances that were joined to their neighbour."),
         ("failed", "Utterances given up after two attempts."),
         ("retried", "Second attempts."),
+        ("asked", "Windows that the second ear was asked about."),
+        ("opined", "Windows that it answered in time."),
         ("restarts", "Language workers that were lost."),
     ):
         _watch(metrics, "language", name, told, lane.figures)

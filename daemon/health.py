@@ -29,10 +29,10 @@ class PartHealth:
 class Health:
     """A thread-safe board of part name → :class:`PartHealth`.
 
-    Parts: ``source``, ``acoustic``, ``sound_events``, ``language``, ``store``, ``serve``,
-    ``notify`` and ``notify_NAME`` of each channel, ``clips``, ``config``. Listeners are called
-    outside the lock, in the thread that reported, and only when a part's state, reason or stage
-    changed.
+    Parts: ``source``, ``acoustic``, ``sound_events``, ``second_ear``, ``language``, ``store``,
+    ``serve``, ``notify`` and ``notify_NAME`` of each channel, ``clips``, ``config``. Listeners are
+    called outside the lock, in the thread that reported, and only when a part's state, reason or
+    stage changed.
     """
 
     def __init__(self) -> None:

@@ -6,10 +6,12 @@ from typing import Literal
 
 from daemon.acoustic.evidence import AcousticEvidence
 from daemon.acoustic.loop import NOTABLE, QUIET_HOPS, REPORTED_HOPS, HopLoop
+from daemon.acoustic.second_ear import Asker, SecondEar
 from daemon.audio.open import open_source
 from daemon.audio.ring import Ring
 from daemon.clock import StreamClock
 from daemon.config.schema import Config, Fusion
+from daemon.fusion.opinion import Opinion
 from daemon.fusion.thread import FusionThread
 from daemon.health import Health
 from daemon.language.feed import Feed
@@ -51,6 +53,8 @@ class Pipeline:
         pause_changed: called when a pause begins or ends.
         lane: the slow lane that reads what is said, or None.
         in_step: the stream waits for the slow lane, so that it gives the same events every time.
+        second_ear: is asked about what is suspicious, or None; in step it has to answer at once.
+        opined: sees each opinion of the second ear; must not block.
         told: sees what became of each utterance; must not block.
     """
 
@@ -69,6 +73,8 @@ class Pipeline:
         lane: LanguageLane | None = None,
         in_step: bool = False,
         told: Callable[[Words], None] | None = None,
+        second_ear: SecondEar | None = None,
+        opined: Callable[[Opinion], None] | None = None,
     ) -> None:
         self.source = open_source(spec, pace, config.audio.device, health)
         self._error: BaseException | None = None
@@ -93,6 +99,18 @@ class Pipeline:
         self.ring = Ring(int(config.audio.ring_s * SAMPLE_RATE))
         self._heard = heard
         self._in_step = in_step
+        self._told_opinion = opined
+        self._asker = (
+            None
+            if second_ear is None
+            else Asker(
+                self.ring.reader("second ear", lossless=waits, patient=True),
+                second_ear,
+                self._opine,
+                in_step=in_step,
+                paused=lambda: self.fusion.paused_until is not None,
+            )
+        )
         self._feed = (
             None
             if lane is None
@@ -172,7 +190,7 @@ class Pipeline:
         self.fusion.stop()
 
     def _emit(self, heard: Sequence[AcousticEvidence]) -> None:
-        if self._feed is not None and self._in_step:
+        if self._in_step and (self._feed is not None or self._asker is not None):
             for evidence in heard:  # words count between the hops that they are due between
                 self._emit_some((evidence,))
         else:
@@ -181,10 +199,17 @@ class Pipeline:
     def _emit_some(self, heard: Sequence[AcousticEvidence]) -> None:
         self.fusion.submit_all(heard)
         for evidence in heard:
+            if self._asker is not None:
+                self._asker.hear(evidence)
             if self._feed is not None:
                 self._feed.hear(evidence)
             if self._heard is not None:
                 self._heard(evidence)
+
+    def _opine(self, opinion: Opinion) -> None:
+        self.fusion.submit_opinion(opinion)
+        if self._told_opinion is not None:
+            self._told_opinion(opinion)
 
     def _fail(self, error: BaseException) -> None:
         self._error = error

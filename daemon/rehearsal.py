@@ -5,6 +5,7 @@ the hop loop handed to fusion, decided upon again.
 """
 
 import tempfile
+from collections import deque
 from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
@@ -16,9 +17,11 @@ from numpy.typing import NDArray
 
 from daemon.acoustic.evidence import AcousticEvidence
 from daemon.acoustic.load import load_ear
+from daemon.acoustic.second_ear import STEP_DELAY
 from daemon.config.schema import Config, Fusion
-from daemon.fusion.fuser import Fuser
+from daemon.fusion.fuser import Fuser, Judgement
 from daemon.fusion.level import RANK
+from daemon.fusion.opinion import Opinion
 from daemon.health import Health
 from daemon.replay import hear_recording
 from daemon.wire.base import Level, Phase
@@ -89,15 +92,18 @@ def rehearse_scenes(
 def _hear_scene(scene: Scene, thresholds: Sequence[float], config: Config) -> Heard:
     stream, truth = mix(scene)
     evidence: list[AcousticEvidence] = []
+    opinions: list[Opinion] = []
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "scene.wav"
         soundfile.write(path, stream, SAMPLE_RATE, subtype="FLOAT")
-        events = list(hear_recording(path, config, "max", heard=evidence.append))
+        events = list(
+            hear_recording(path, config, "max", heard=evidence.append, opined=opinions.append)
+        )
     steps = [(e.id, e.phase, e.kind, e.level, e.stream_s) for e in events]
     return Heard(
         truth,
         lives(steps, evidence, config.fusion.release),
-        {t: _decided(evidence, with_warning_at(config.fusion, t)) for t in thresholds},
+        {t: _decided(evidence, opinions, with_warning_at(config.fusion, t)) for t in thresholds},
     )
 
 
@@ -123,9 +129,17 @@ def with_warning_at(fusion: Fusion, threshold: float) -> Fusion:
 Step = tuple[str, Phase, str, Level, float]
 
 
-def _decided(evidence: Sequence[AcousticEvidence], fusion: Fusion) -> tuple[Alert, ...]:
+def _decided(
+    evidence: Sequence[AcousticEvidence], opinions: Sequence[Opinion], fusion: Fusion
+) -> tuple[Alert, ...]:
     fuser = Fuser(fusion)
-    judgements = [j for one in evidence for j in fuser.hear(one)] + fuser.close("ended")
+    due = deque(opinions)
+    judgements: list[Judgement] = []
+    for one in evidence:
+        judgements += fuser.hear(one)
+        while due and due[0].sample + STEP_DELAY <= one.sample:
+            fuser.opine(due.popleft())
+    judgements += fuser.close("ended")
     steps: list[Step] = [
         (d.alert, d.phase, d.kind, d.level, d.sample / SAMPLE_RATE)
         for d in (judgement.decision for judgement in judgements)

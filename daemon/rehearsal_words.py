@@ -19,11 +19,13 @@ import soundfile
 from numpy.typing import NDArray
 from tqdm import tqdm
 
+from daemon.acoustic import second_ear
 from daemon.acoustic.evidence import AcousticEvidence
 from daemon.config.schema import Config, Fusion
 from daemon.fusion.fuser import Fuser, Judgement
 from daemon.fusion.history import History, Remark
 from daemon.fusion.level import RANK
+from daemon.fusion.opinion import Opinion
 from daemon.fusion.reading import Reading
 from daemon.language.feed import STEP_DELAY, reading_of
 from daemon.language.lane import LanguageLane
@@ -66,22 +68,31 @@ class Listened:
     Attributes:
         readings: with the sample from which each counts.
         believed: utterances whose words were believed.
+        opinions: of the second ear.
     """
 
     evidence: tuple[AcousticEvidence, ...]
     readings: tuple[tuple[int, Reading], ...]
     believed: tuple[str, ...]
+    opinions: tuple[Opinion, ...] = ()
 
 
 def listen(stream: Float, config: Config, lane: LanguageLane | None) -> Listened:
     """Hear ``stream``, (n,) at 16 kHz, from a fresh start."""
     evidence: list[AcousticEvidence] = []
+    opinions: list[Opinion] = []
     words: list[Words] = []
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "stream.wav"
         soundfile.write(path, stream, SAMPLE_RATE, subtype="FLOAT")
         for _ in replay_recording(
-            path, config, "max", lane=lane, heard=evidence.append, said=words.append
+            path,
+            config,
+            "max",
+            lane=lane,
+            heard=evidence.append,
+            said=words.append,
+            opined=opinions.append,
         ):
             pass
     readings = [(one.utterance.end + STEP_DELAY, reading_of(one)) for one in words]
@@ -89,6 +100,7 @@ def listen(stream: Float, config: Config, lane: LanguageLane | None) -> Listened
         tuple(evidence),
         tuple((at, reading) for at, reading in readings if reading is not None),
         tuple(one.text for one in words if one.text),
+        tuple(opinions),
     )
 
 
@@ -106,9 +118,12 @@ def decide(
     if history is not None and "history" in modalities:
         fuser.learn(history)
     due = deque(heard.readings if "text" in modalities else ())
+    opinions = deque(heard.opinions)
     found: list[Judgement] = []
     for one in heard.evidence:
         found += fuser.hear(one)
+        while opinions and opinions[0].sample + second_ear.STEP_DELAY <= one.sample:
+            fuser.opine(opinions.popleft())
         while due and due[0][0] <= one.sample:
             found += fuser.read(due.popleft()[1])
     while due:

@@ -5,8 +5,10 @@ from pathlib import Path
 
 from daemon.acoustic.evidence import AcousticEvidence
 from daemon.acoustic.load import load_ear
+from daemon.acoustic.second_ear import heard_here
 from daemon.clock import StreamClock
 from daemon.config.schema import Config, Privacy
+from daemon.fusion.opinion import Opinion
 from daemon.health import Health
 from daemon.language.lane import LanguageLane
 from daemon.language.told import utterance_event
@@ -24,6 +26,7 @@ def hear_recording(
     pace: Pace,
     *,
     heard: Callable[[AcousticEvidence], None] | None = None,
+    opined: Callable[[Opinion], None] | None = None,
 ) -> Iterator[AlertEvent]:
     """The alert events of one recording by its sound alone, as they come; ``seq`` counts from 1.
 
@@ -33,7 +36,7 @@ def hear_recording(
         RecordingError: if the file cannot be read.
         ModelError: if the acoustic weights cannot be used.
     """
-    for event in replay_recording(path, config, pace, heard=heard):
+    for event in replay_recording(path, config, pace, heard=heard, opined=opined):
         if isinstance(event, AlertEvent):
             yield event
 
@@ -46,11 +49,13 @@ def replay_recording(
     lane: LanguageLane | None = None,
     heard: Callable[[AcousticEvidence], None] | None = None,
     said: Callable[[Words], None] | None = None,
+    opined: Callable[[Opinion], None] | None = None,
 ) -> Iterator[AlertEvent | UtteranceEvent]:
     """Alert events, and with a slow lane what was said, in their order; else as above.
 
     Nothing is stored or served, so that words are shown whatever ``[privacy]`` says.
-    ``said`` sees what became of each utterance; it must not block.
+    ``said`` sees what became of each utterance, ``opined`` each opinion of the second ear; neither
+    may block.
 
     Raises:
         PartDied: if the slow lane died.
@@ -77,6 +82,8 @@ def replay_recording(
         lane=lane,
         in_step=True,
         told=told,
+        second_ear=heard_here() if config.acoustic.second_ear else None,
+        opined=opined,
     )
     clock.append(pipeline.clock)
     seq = at = 0

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from daemon.acoustic.evidence import AcousticEvidence
 from daemon.acoustic.load import load_ear
+from daemon.acoustic.second_ear import SecondEar, heard_here
 from daemon.anew import restarts
 from daemon.clips.recorder import Recorder
 from daemon.config.schema import Config
@@ -143,6 +144,7 @@ class Service:
             pause_changed=self._pause_changed,
             lane=self._lane,
             in_step=self._pace == "max",
+            second_ear=self._second_ear(),
         )
         self._hearing = Hearing(self._pipeline, self.health)
         self._tally = MinuteTally(self._pipeline.clock)
@@ -159,6 +161,19 @@ class Service:
         lane = LanguageLane(self._config.language, self.health, lossless=self._pace == "max")
         export_language(self.metrics, lane)
         return lane
+
+    def _second_ear(self) -> SecondEar | None:
+        """The language worker; in step, where the stream waits for each answer, this process."""
+        if not self._config.acoustic.second_ear:
+            self.health.report("second_ear", "off", "switched off by [acoustic] second_ear")
+            return None
+        if self._pace == "max":
+            return heard_here()
+        if self._lane is None:
+            self.health.report("second_ear", "off", "its process is switched off with [language]")
+        else:
+            self.health.report("second_ear", "starting", "its network is being loaded")
+        return self._lane
 
     def _start_language(self, parts: ExitStack) -> None:
         """Models load in the background; listening does not wait for them."""

@@ -42,6 +42,7 @@ class Acoustic(Section):
     weights: FilePath | None = None
     sound_events: bool = True
     sound_network: Literal["both", "yamnet", "student"] = "both"
+    second_ear: bool = True
 
 
 class Language(Section):

@@ -11,7 +11,8 @@ from daemon.fusion.decision import Decision, Moment
 from daemon.fusion.history import History, bounded
 from daemon.fusion.kind import audible, cues, distress_kind, infant_kind
 from daemon.fusion.level import level_of
-from daemon.fusion.logodds import NOTHING, Fused, beyond, fuse
+from daemon.fusion.logodds import NOTHING, Fused, beyond, fuse, moved
+from daemon.fusion.opinion import Opinion
 from daemon.fusion.reading import Reading
 from daemon.fusion.tracker import AlertTrack, short_id
 from daemon.wire.alert import ClearReason
@@ -64,7 +65,8 @@ class Fuser:
         self._fused: dict[AlertTrack, Fused] = {self._distress: NOTHING, self._infant: NOTHING}
         self._readings: dict[Modality, Reading] = {}
         self._said: Reading | None = None
-        self._surrounded = self._said_of_late = False
+        self._opinion: Opinion | None = None
+        self._surrounded = self._said_of_late = self._seconded = False
         self._context = Context(self._quiet)
 
     @property
@@ -79,12 +81,12 @@ class Fuser:
 
     @property
     def alone(self) -> bool:
-        """Whether nothing but sound has anything to say beside the next hops.
+        """Whether nothing but the hop loop's ear has anything to say beside the next hops.
 
         Else an alert may begin with a sound that is nothing by itself. What people said of past
         alerts moves a score too little for that.
         """
-        return not self._surrounded and not self._said_of_late
+        return not (self._surrounded or self._said_of_late or self._seconded)
 
     @property
     def paused(self) -> bool:
@@ -104,6 +106,7 @@ class Fuser:
                 return judgements
             judgements = self.close("source_lost")
             self._begin()
+        evidence = self._by_both_ears(evidence)
         self._evidence, self._closed = evidence, None
         sample = evidence.sample
         sound = Reading(evidence.distress, sample)
@@ -136,6 +139,24 @@ class Fuser:
         for track, moment in decisions:
             judgements += self._judged(track, track.advance(moment))
         return judgements
+
+    def opine(self, opinion: Opinion) -> None:
+        """Take in what the second ear heard; it counts from the next hop on, for a moment."""
+        if self._opinion is None or opinion.sample > self._opinion.sample:
+            self._opinion = opinion
+
+    def _by_both_ears(self, evidence: AcousticEvidence) -> AcousticEvidence:
+        """What the hop loop heard, with what the second ear says of it.
+
+        It lowers nothing that is overwhelming: that is raised without asking anybody.
+        """
+        opinion = self._opinion
+        self._seconded = opinion is not None and opinion.counts(evidence.sample)
+        if opinion is None or not self._seconded:
+            return evidence
+        if opinion.evidence < 0.0 and evidence.distress >= self._config.overwhelming:
+            return evidence
+        return replace(evidence, distress=moved(evidence.distress, opinion.evidence))
 
     def learn(self, history: History) -> None:
         """Take what people said of past alerts, in the place of what was known."""

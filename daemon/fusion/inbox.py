@@ -9,6 +9,7 @@ from typing import Final
 from daemon.acoustic.evidence import AcousticEvidence
 from daemon.config.schema import Fusion
 from daemon.fusion.history import History
+from daemon.fusion.opinion import Opinion
 from daemon.fusion.reading import Reading
 from daemon.wire.alert import ClearReason
 from daemon.wire.base import Level
@@ -59,7 +60,7 @@ class Reconfigure:
     config: Fusion
 
 
-Item = AcousticEvidence | Read | Learn | Amend | Finish | Reconfigure
+Item = AcousticEvidence | Opinion | Read | Learn | Amend | Finish | Reconfigure
 
 
 class Closed(Exception):  # noqa: N818 - an end, not an error

@@ -99,6 +99,11 @@ def _alone(sound: Reading, now_sample: int, fresh_s: float) -> Fused:
     return Fused(score, {"audio": Share(sound.probability, 1.0, age_s)})
 
 
+def moved(probability: float, evidence: float) -> float:
+    """``probability`` with as many log-odds of evidence added."""
+    return 1.0 / (1.0 + math.exp(-_logit(probability) - evidence))
+
+
 def beyond(reading: Reading) -> float:
     """The evidence in ``reading``: its log-odds beyond those of its prior."""
     return _logit(reading.probability) - _logit(reading.prior)

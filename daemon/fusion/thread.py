@@ -14,6 +14,7 @@ from daemon.fusion.event import alert_event
 from daemon.fusion.fuser import Fuser, Judgement
 from daemon.fusion.history import History
 from daemon.fusion.inbox import Amend, Closed, Finish, Inbox, Item, Learn, Pause, Read, Reconfigure
+from daemon.fusion.opinion import Opinion
 from daemon.fusion.reading import Reading
 from daemon.wire.alert import AlertEvent, ClearReason
 from daemon.wire.base import Level, SourceName, rfc3339
@@ -137,6 +138,10 @@ class FusionThread:
         """Hand over what the slow lane made of words."""
         return self._inbox.put(Read(reading))
 
+    def submit_opinion(self, opinion: Opinion) -> bool:
+        """Hand over what the second ear heard."""
+        return self._inbox.put(opinion)
+
     def learn(self, history: History) -> bool:
         """Take what people said of past alerts, in the place of what was known."""
         return self._inbox.put(Learn(history))
@@ -209,6 +214,8 @@ class FusionThread:
                 self._hear(item)
             case Read():
                 self._announce(self._fuser.read(item.reading))
+            case Opinion():
+                self._fuser.opine(item)
             case Learn():
                 self._fuser.learn(item.history)
             case Amend():

@@ -12,12 +12,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final
 
+from daemon.acoustic.second_ear import Opined as Opine
+from daemon.acoustic.second_ear import Pcm
 from daemon.config.schema import Language
 from daemon.errors import PartDied
 from daemon.health import Health, State
 from daemon.language.keeper import Keeper
-from daemon.language.messages import Done, FromWorker, Judged, Part, Transcribed
+from daemon.language.messages import Done, FromWorker, Judged, Opined, Part, Transcribed
 from daemon.language.process import WorkerProcess
+from daemon.language.question import Question, Questions
 from daemon.language.underway import Underway
 from daemon.language.utterance import Utterance, Words
 from daemon.language.waiting import Job, Waiting
@@ -58,7 +61,7 @@ class LanguageLane:
 
     Args:
         config: ``[language]``.
-        health: where ``language`` is reported.
+        health: where ``language`` is reported, and ``second_ear``.
         lossless: :meth:`submit` waits for room instead of dropping.
     """
 
@@ -72,6 +75,8 @@ class LanguageLane:
         self._keeper = Keeper(config, self._note, self._report)
         self._underway = Underway(config.timeout_s)
         self._counts = Counts()
+        self._questions = Questions()
+        self._hears = False  # whether the worker is a second ear
         self._stopping = self._died = False
         self._thread = self._new_thread()
 
@@ -136,6 +141,13 @@ class LanguageLane:
         for job in lost:
             job.done(Words(job.utterance, lost="dropped"))
 
+    def ask(self, window: Pcm, sample: int, opined: Opine) -> None:
+        """Be the second ear: see :class:`daemon.acoustic.second_ear.SecondEar`. Never blocks."""
+        with self._changed:
+            if self._hears:
+                self._questions.put(Question(window, sample, opined))
+                self._changed.notify_all()
+
     def figures(self) -> dict[str, float]:
         """Counts for health and metrics."""
         counts = self._counts
@@ -152,6 +164,8 @@ class LanguageLane:
             "failed": counts.failed,
             "retried": counts.retried,
             "restarts": self._keeper.restarts,
+            "asked": self._questions.asked,
+            "opined": self._questions.answered,
         }
 
     def _new_thread(self) -> threading.Thread:
@@ -166,6 +180,7 @@ class LanguageLane:
             while not self._stopping:
                 self._take_notes()
                 self._watch()
+                self._hand_question()
                 self._hand_over()
                 self._health.refresh("language", self.figures())
                 self._pause()
@@ -180,7 +195,7 @@ class LanguageLane:
     def _pause(self) -> None:
         """Until something happens or something is due."""
         with self._changed:
-            if self._stopping or self._notes:
+            if self._stopping or self._notes or self._questions.waiting:
                 return
             timeout_s = TICK_S
             start_in_s = self._keeper.start_in_s()
@@ -233,14 +248,39 @@ class LanguageLane:
                     self._transcribed(what)
                 case Judged():
                     self._judged(what)
+                case Opined():
+                    with self._changed:
+                        self._questions.answer(what)
                 case Done():
                     self._finished(what)
 
     def _loaded(self, part: Part) -> None:
+        if part.part == "voice":
+            with self._changed:
+                self._hears = part.state == "ok"
+            self._health.report("second_ear", part.state, part.reason, part.remedy)
+            return
         if not self._keeper.take(part):
             self._give_up("unavailable")
         with self._changed:
             self._changed.notify_all()
+
+    def _hand_question(self) -> None:
+        with self._changed:
+            if self._stopping or not self._questions.waiting:
+                return
+            asked, window = self._questions.take()
+        if not self._keeper.send(asked, window):
+            self._deafened("the language worker is being replaced")
+
+    def _deafened(self, why: str) -> None:
+        """There is no worker that could be asked."""
+        with self._changed:
+            self._questions.lose()
+            told = self._hears
+            self._hears = False
+        if told:
+            self._health.report("second_ear", "starting", why)
 
     def _hand_over(self) -> None:
         with self._changed:
@@ -297,6 +337,7 @@ class LanguageLane:
             for job in again:
                 given_up += self._waiting.add(replace(job, attempts=job.attempts + 1))
         self._keeper.lose(why, len(again), len(given_up))
+        self._deafened(f"the language worker was lost: {why}")
         for job in given_up:
             job.done(Words(job.utterance, lost="failed"))
         if self._keeper.broken:

@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from daemon.wire.base import Category
 
-PartName = Literal["transcriber", "reasoner"]
+PartName = Literal["transcriber", "reasoner", "voice"]
 
 
 class _Said(BaseModel):
@@ -40,6 +40,13 @@ class Batch(_Said):
     type: Literal["batch"] = "batch"
     number: int
     utterances: tuple[Spoken, ...]
+
+
+class Listen(_Said):
+    """A window to be heard a second time; its samples are in the frame's bytes (int16)."""
+
+    type: Literal["listen"] = "listen"
+    sample: int = Field(description="absolute index after its last")
 
 
 class Part(_Said):
@@ -87,6 +94,15 @@ class Judged(_Said):
     ms: float
 
 
+class Opined(_Said):
+    """What was heard in a window."""
+
+    type: Literal["opined"] = "opined"
+    sample: int
+    evidence: float = Field(description="log-odds of distress, to be added to the first ear's")
+    ms: float
+
+
 class Done(_Said):
     """A batch is finished; every utterance of it has been spoken of."""
 
@@ -95,8 +111,8 @@ class Done(_Said):
     resident_bytes: int
 
 
-FromWorker = Part | Transcribed | Judged | Done
-ToWorker = Configure | Batch
+FromWorker = Part | Transcribed | Judged | Opined | Done
+ToWorker = Configure | Batch | Listen
 FROM_WORKER: Final[TypeAdapter[FromWorker]] = TypeAdapter(
     Annotated[FromWorker, Field(discriminator="type")]
 )

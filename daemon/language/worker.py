@@ -1,8 +1,9 @@
 """The language worker: ``python -m daemon.language.worker NICENESS``, started by the daemon only.
 
-It owns the models. Three threads: one reads the pipe, one owns Whisper, one owns the readers of
-text. When the pipe ends, because the daemon has closed it or is dead, the process ends at once,
-whatever its models are doing: both libraries leave the interpreter to others while they compute.
+It owns the models. Four threads: one reads the pipe, one owns Whisper, one owns the readers of
+text, one is the second ear. When the pipe ends, because the daemon has closed it or is dead, the
+process ends at once, whatever its models are doing: all libraries leave the interpreter to others
+while they compute.
 """
 
 import contextlib
@@ -18,6 +19,7 @@ from typing import IO, Final, NoReturn
 import numpy as np
 from numpy.typing import NDArray
 
+from daemon.acoustic.second_ear import load_voice, sound_of
 from daemon.language.frames import FrameError, read_frame, write_frame
 from daemon.language.messages import (
     TO_WORKER,
@@ -26,12 +28,16 @@ from daemon.language.messages import (
     Done,
     FromWorker,
     Judged,
+    Listen,
+    Opined,
     Part,
+    PartName,
     Spoken,
     Transcribed,
     WordTime,
 )
 from models.errors import ModelError
+from models.networks.voice import WINDOW
 
 log = logging.getLogger(__name__)
 
@@ -54,6 +60,7 @@ class Worker:
         self._writing = threading.Lock()
         self._sounds: queue.SimpleQueue[tuple[Batch, list[Heard]]] = queue.SimpleQueue()
         self._texts: queue.SimpleQueue[tuple[Batch, list[tuple[Spoken, str]]]] = queue.SimpleQueue()
+        self._windows: queue.SimpleQueue[tuple[Listen, NDArray[np.float32]]] = queue.SimpleQueue()
 
     def run(self, pipe: IO[bytes]) -> NoReturn:
         """Read the pipe to its end, and be gone."""
@@ -63,6 +70,8 @@ class Worker:
                 message = TO_WORKER.validate_json(frame[0])
                 if isinstance(message, Configure):
                     self._start(message)
+                elif isinstance(message, Listen):
+                    self._windows.put((message, _window(frame[1])))
                 else:
                     self._sounds.put((message, _cut(message, frame[1])))
         except (FrameError, ValueError) as error:
@@ -71,8 +80,27 @@ class Worker:
         os._exit(status)  # no cleaning up: a model may be in the middle of a sentence
 
     def _start(self, configure: Configure) -> None:
-        for name, work in (("transcriber", self._transcribe), ("reasoner", self._read)):
+        for name, work in (
+            ("voice", self._listen),
+            ("transcriber", self._transcribe),
+            ("reasoner", self._read),
+        ):
             threading.Thread(target=_ending, args=(work, configure), name=name, daemon=True).start()
+
+    def _listen(self, _configure: Configure) -> None:
+        """Be the second ear."""
+        try:
+            network = load_voice()
+        except ModelError as error:
+            self._say(_absent("voice", error))
+            return
+        self._say(Part(part="voice", state="ok"))
+        while True:
+            asked, window = self._windows.get()
+            began = time.monotonic()
+            evidence = network(window).evidence
+            ms = round((time.monotonic() - began) * 1000, 1)
+            self._say(Opined(sample=asked.sample, evidence=evidence, ms=ms))
 
     def _transcribe(self, configure: Configure) -> None:
         """Own Whisper."""
@@ -188,9 +216,17 @@ def _cut(batch: Batch, data: bytes) -> list[Heard]:
     return found
 
 
-def _absent(part: str, error: ModelError) -> Part:
+def _window(data: bytes) -> NDArray[np.float32]:
+    """The samples of a window, float32."""
+    samples = np.frombuffer(data, np.int16)
+    if len(samples) != WINDOW:
+        raise ValueError(f"a window of {len(samples)} samples, not {WINDOW}")
+    return sound_of(samples)
+
+
+def _absent(part: PartName, error: ModelError) -> Part:
     return Part(
-        part="transcriber" if part == "transcriber" else "reasoner",
+        part=part,
         state="unavailable",
         reason=error.message,
         remedy=error.remedy,

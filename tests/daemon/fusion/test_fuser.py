@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from daemon.config.schema import Fusion
 from daemon.fusion.fuser import Fuser
+from daemon.fusion.opinion import FRESH, Opinion
 from daemon.fusion.reading import Reading
 
 SETTINGS = Path(__file__).with_name("settings.toml")
@@ -327,3 +328,59 @@ def test_one_open_alert_on_each_track_and_every_one_cleared_once(hop, sound, dat
         if d.phase == "cleared":
             ended.add(open_by_track.pop(track))
     assert not open_by_track
+
+
+def test_a_second_ear_that_hears_distress_raises_what_the_first_suspects(hop):
+    alone, both = new_fuser(), new_fuser()
+    assert hear(alone, stretch(hop, 1, distress=0.3)) == []
+    both.opine(Opinion(0, 2.0))
+    (decision, *_) = hear(both, stretch(hop, 0.5, distress=0.3))
+    assert decision.phase == "raised"
+    assert both.score == pytest.approx(1 / (1 + math.exp(-math.log(0.3 / 0.7) - 2.0)))
+
+
+def test_a_second_ear_that_hears_none_keeps_down_what_the_first_took_for_distress(hop):
+    alone, both = new_fuser(), new_fuser()
+    assert hear(alone, stretch(hop, 0.5, distress=0.66))
+    both.opine(Opinion(0, -2.0))
+    assert hear(both, stretch(hop, 0.5, distress=0.66)) == []
+
+
+def test_nothing_overwhelming_is_lowered_by_a_second_ear(hop):
+    fuser = new_fuser()
+    fuser.opine(Opinion(0, -5.0))
+    (decision, *_) = hear(fuser, stretch(hop, 0.5, distress=CONFIG.overwhelming))
+    assert decision.level == "critical"
+    assert fuser.score == pytest.approx(CONFIG.overwhelming)
+
+
+def test_an_opinion_counts_for_a_moment_only(hop):
+    fuser = new_fuser()
+    fuser.opine(Opinion(0, 2.0))
+    hear(fuser, [hop(FRESH, distress=0.3)])
+    assert fuser.score > 0.7
+    assert not fuser.alone
+    hear(fuser, [hop(FRESH + 160, distress=0.3)])
+    assert fuser.score == pytest.approx(0.3)
+    assert fuser.alone
+
+
+def test_an_opinion_that_came_late_does_not_replace_a_newer_one(hop):
+    fuser = new_fuser()
+    fuser.opine(Opinion(320, 1.0))
+    fuser.opine(Opinion(160, -1.0))
+    hear(fuser, [hop(480, distress=0.5)])
+    assert fuser.score > 0.7
+
+
+def test_an_opinion_says_nothing_of_an_infant(hop):
+    fuser = new_fuser()
+    fuser.opine(Opinion(0, 3.0))
+    hear(fuser, [hop(160, infant=0.3)])
+    assert fuser.infant_score == pytest.approx(0.3)
+
+
+@pytest.mark.parametrize("evidence", [math.nan, math.inf])
+def test_an_opinion_that_is_no_number_is_refused(evidence):
+    with pytest.raises(ValueError, match="opinion"):
+        Opinion(0, evidence)

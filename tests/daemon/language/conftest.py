@@ -52,6 +52,8 @@ class Running:
         self.lane.start()
 
     def _state(self, part, health):
+        if part != "language":
+            return
         with self.changed:
             self.times.append(time.monotonic())
             self.states.append((health.state, health.reason, health.remedy))

@@ -16,6 +16,7 @@ import pytest
 from daemon.errors import PartDied
 from daemon.language.process import WorkerProcess
 from daemon.language.utterance import Utterance
+from models.networks.voice import WINDOW
 
 RATE = 16_000
 pytestmark = pytest.mark.usefixtures("words_models")
@@ -33,6 +34,24 @@ def test_utterances_are_answered_once_each(run):
     assert lane.lane.figures()["transcribed"] == 12
     niceness = psutil.Process(lane.lane.pid).nice()
     assert niceness >= 10
+
+
+def test_a_worker_is_the_second_ear_and_its_successor_too(run, until):
+    one, opinions = run(), []
+
+    def answered(sample):
+        # What is asked before the network is loaded is not answered: it is asked again.
+        one.lane.ask(np.zeros(WINDOW, np.int16), sample, opinions.append)
+        return any(opinion.sample == sample for opinion in opinions)
+
+    until(lambda: answered(1))
+    first = one.lane.pid
+    os.kill(first, signal.SIGKILL)
+    until(lambda: one.lane.pid not in {None, first})
+    until(lambda: answered(2))
+    assert len({opinion.evidence for opinion in opinions}) == 1  # of the same silence
+    assert one.health.part("second_ear").state == "ok"
+    assert one.lane.figures()["opined"] <= one.lane.figures()["asked"]
 
 
 @pytest.mark.slow
@@ -166,6 +185,7 @@ from daemon.config.schema import Language
 from daemon.health import Health
 from daemon.language.lane import LanguageLane
 from daemon.language.utterance import Utterance
+from models.networks.voice import WINDOW
 
 health = Health()
 lane = LanguageLane(Language(llm=""), health)
