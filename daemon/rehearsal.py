@@ -19,7 +19,7 @@ from daemon.acoustic.evidence import AcousticEvidence
 from daemon.acoustic.load import load_ear
 from daemon.acoustic.second_ear import STEP_DELAY
 from daemon.config.schema import Config, Fusion
-from daemon.fusion.fuser import Fuser, Judgement
+from daemon.fusion.fuser import Fuser, Judgement, seconded
 from daemon.fusion.level import RANK
 from daemon.fusion.opinion import Opinion
 from daemon.health import Health
@@ -102,7 +102,7 @@ def _hear_scene(scene: Scene, thresholds: Sequence[float], config: Config) -> He
     steps = [(e.id, e.phase, e.kind, e.level, e.stream_s) for e in events]
     return Heard(
         truth,
-        lives(steps, evidence, config.fusion.release),
+        lives(steps, _seconded(evidence, opinions, config.fusion), config.fusion.release),
         {t: _decided(evidence, opinions, with_warning_at(config.fusion, t)) for t in thresholds},
     )
 
@@ -144,7 +144,20 @@ def _decided(
         (d.alert, d.phase, d.kind, d.level, d.sample / SAMPLE_RATE)
         for d in (judgement.decision for judgement in judgements)
     ]
-    return lives(steps, evidence, fusion.release)
+    return lives(steps, _seconded(evidence, opinions, fusion), fusion.release)
+
+
+def _seconded(
+    evidence: Sequence[AcousticEvidence], opinions: Sequence[Opinion], fusion: Fusion
+) -> list[AcousticEvidence]:
+    """What both ears heard, as fusion takes it."""
+    due, newest = deque(opinions), None
+    heard = []
+    for one in evidence:
+        heard.append(seconded(one, newest, fusion))
+        while due and due[0].sample + STEP_DELAY <= one.sample:
+            newest = due.popleft()
+    return heard
 
 
 def lives(

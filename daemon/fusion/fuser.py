@@ -146,17 +146,10 @@ class Fuser:
             self._opinion = opinion
 
     def _by_both_ears(self, evidence: AcousticEvidence) -> AcousticEvidence:
-        """What the hop loop heard, with what the second ear says of it.
-
-        It lowers nothing that is overwhelming: that is raised without asking anybody.
-        """
+        """What the hop loop heard, with what the second ear says of it."""
         opinion = self._opinion
         self._seconded = opinion is not None and opinion.counts(evidence.sample)
-        if opinion is None or not self._seconded:
-            return evidence
-        if opinion.evidence < 0.0 and evidence.distress >= self._config.overwhelming:
-            return evidence
-        return replace(evidence, distress=moved(evidence.distress, opinion.evidence))
+        return seconded(evidence, opinion, self._config)
 
     def learn(self, history: History) -> None:
         """Take what people said of past alerts, in the place of what was known."""
@@ -323,6 +316,20 @@ class Fuser:
         if said is not None and said.sample <= decision.onset:
             said = None
         return [Judgement(decision, fused or self._fused[track], self._evidence, said)]
+
+
+def seconded(
+    evidence: AcousticEvidence, opinion: Opinion | None, config: Fusion
+) -> AcousticEvidence:
+    """``evidence`` with an opinion on the same sound, while that counts.
+
+    It lowers nothing that is overwhelming: that is raised without asking anybody.
+    """
+    if opinion is None or not opinion.counts(evidence.sample):
+        return evidence
+    if opinion.evidence < 0.0 and evidence.distress >= config.overwhelming:
+        return evidence
+    return replace(evidence, distress=moved(evidence.distress, opinion.evidence))
 
 
 def _within(sample: int, said: Reading) -> bool:
