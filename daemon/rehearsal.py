@@ -7,6 +7,7 @@ the hop loop handed to fusion, decided upon again.
 import tempfile
 from collections import deque
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Literal
@@ -15,13 +16,14 @@ import numpy as np
 import soundfile
 from numpy.typing import NDArray
 
+from daemon.acoustic.both_ears import BothEars
 from daemon.acoustic.evidence import AcousticEvidence
 from daemon.acoustic.load import load_ear
-from daemon.acoustic.second_ear import STEP_DELAY
+from daemon.acoustic.second_ear import STEP_DELAY, heard_here
 from daemon.config.schema import Config, Fusion
-from daemon.fusion.fuser import Fuser, Judgement, seconded
+from daemon.fusion.fuser import Fuser, Judgement
 from daemon.fusion.level import RANK
-from daemon.fusion.opinion import Opinion
+from daemon.fusion.opinion import Opinion, seconded
 from daemon.health import Health
 from daemon.replay import hear_recording
 from daemon.wire.base import Level, Phase
@@ -63,8 +65,9 @@ def rehearse(streams: Sequence[Float], config: Config) -> list[list[Raised]]:
 
 
 def ear_of(config: Config) -> Ear:
-    """The ear that the daemon would listen with."""
-    return load_ear(config, Health())
+    """The ear that the daemon would listen with, the second one included where there is one."""
+    first, second = load_ear(config, Health()), heard_here() if config.acoustic.second_ear else None
+    return first if second is None else BothEars(first, second, config.fusion.overwhelming)
 
 
 def with_weights(path: Path, config: Config) -> Config:
@@ -76,6 +79,12 @@ def with_weights(path: Path, config: Config) -> Config:
 def with_sounds(network: Literal["both", "student", "yamnet"], config: Config) -> Config:
     """``config`` with another network for the sound events."""
     acoustic = config.acoustic.model_copy(update={"sound_network": network})
+    return config.model_copy(update={"acoustic": acoustic})
+
+
+def without_second_ear(config: Config) -> Config:
+    """``config`` with the first ear alone: the second has learned from every corpus."""
+    acoustic = config.acoustic.model_copy(update={"second_ear": False})
     return config.model_copy(update={"acoustic": acoustic})
 
 
@@ -151,10 +160,12 @@ def _seconded(
     evidence: Sequence[AcousticEvidence], opinions: Sequence[Opinion], fusion: Fusion
 ) -> list[AcousticEvidence]:
     """What both ears heard, as fusion takes it."""
-    due, newest = deque(opinions), None
+    due = deque(opinions)
+    newest: Opinion | None = None
     heard = []
     for one in evidence:
-        heard.append(seconded(one, newest, fusion))
+        distress = seconded(one.distress, newest, one.sample, fusion.overwhelming)
+        heard.append(replace(one, distress=distress))
         while due and due[0].sample + STEP_DELAY <= one.sample:
             newest = due.popleft()
     return heard

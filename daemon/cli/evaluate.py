@@ -270,12 +270,14 @@ def _scenes(data: Path, config: Config, fold: Fold, *, quick: bool) -> Found:
 
 
 def _clips(data: Path, config: Config, fold: Fold, cache: Path | None) -> Found:
-    from daemon.rehearsal import ear_of, with_sounds, with_weights
+    from daemon.rehearsal import ear_of, with_sounds, with_weights, without_second_ear
     from models.evaluation.clips.suite import Ears, measure
     from models.evaluation.report.clips import clips_page
 
     ours = config.acoustic.sound_network == "student"
-    student, yamnet = (with_sounds(name, config) for name in ("student", "yamnet"))
+    student, yamnet = (
+        with_sounds(name, without_second_ear(config)) for name in ("student", "yamnet")
+    )
     ears = Ears(
         partial(ear_of, config),
         # The student has learned from every corpus; YAMNet from none.
@@ -303,7 +305,7 @@ def _ravdess(data: Path, config: Config, fold: Fold, cache: Path | None) -> Foun
     from models.evaluation.utterances import Utterances
 
     # The sound events have nothing to say of emotions, and cost half of the time.
-    acoustic = config.acoustic.model_copy(update={"sound_events": False})
+    acoustic = config.acoustic.model_copy(update={"sound_events": False, "second_ear": False})
     deaf = config.model_copy(update={"acoustic": acoustic})
     hear = hear_streaming(lambda path: partial(ear_of, with_weights(path, deaf)))
     networks = {}

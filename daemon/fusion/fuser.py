@@ -11,8 +11,8 @@ from daemon.fusion.decision import Decision, Moment
 from daemon.fusion.history import History, bounded
 from daemon.fusion.kind import audible, cues, distress_kind, infant_kind
 from daemon.fusion.level import level_of
-from daemon.fusion.logodds import NOTHING, Fused, beyond, fuse, moved
-from daemon.fusion.opinion import Opinion
+from daemon.fusion.logodds import NOTHING, Fused, beyond, fuse
+from daemon.fusion.opinion import Opinion, seconded
 from daemon.fusion.reading import Reading
 from daemon.fusion.tracker import AlertTrack, short_id
 from daemon.wire.alert import ClearReason
@@ -149,7 +149,11 @@ class Fuser:
         """What the hop loop heard, with what the second ear says of it."""
         opinion = self._opinion
         self._seconded = opinion is not None and opinion.counts(evidence.sample)
-        return seconded(evidence, opinion, self._config)
+        if not self._seconded:
+            return evidence
+        sample, overwhelming = evidence.sample, self._config.overwhelming
+        distress = seconded(evidence.distress, opinion, sample, overwhelming)
+        return replace(evidence, distress=distress)
 
     def learn(self, history: History) -> None:
         """Take what people said of past alerts, in the place of what was known."""
@@ -316,20 +320,6 @@ class Fuser:
         if said is not None and said.sample <= decision.onset:
             said = None
         return [Judgement(decision, fused or self._fused[track], self._evidence, said)]
-
-
-def seconded(
-    evidence: AcousticEvidence, opinion: Opinion | None, config: Fusion
-) -> AcousticEvidence:
-    """``evidence`` with an opinion on the same sound, while that counts.
-
-    It lowers nothing that is overwhelming: that is raised without asking anybody.
-    """
-    if opinion is None or not opinion.counts(evidence.sample):
-        return evidence
-    if opinion.evidence < 0.0 and evidence.distress >= config.overwhelming:
-        return evidence
-    return replace(evidence, distress=moved(evidence.distress, opinion.evidence))
 
 
 def _within(sample: int, said: Reading) -> bool:

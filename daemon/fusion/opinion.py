@@ -4,6 +4,7 @@ import math
 from dataclasses import dataclass
 from typing import Final
 
+from daemon.fusion.logodds import moved
 from models.features.constants import SAMPLE_RATE
 
 FRESH: Final = 5 * SAMPLE_RATE // 8
@@ -33,3 +34,19 @@ class Opinion:
     def counts(self, sample: int) -> bool:
         """Whether it speaks of what is heard at ``sample``."""
         return 0 <= sample - self.sample <= FRESH
+
+
+def seconded(distress: float, opinion: Opinion | None, sample: int, overwhelming: float) -> float:
+    """Probability of distress by both ears.
+
+    Args:
+        distress: by the first, at ``sample``.
+        opinion: the second's newest, or None; it counts for a moment.
+        sample: absolute index.
+        overwhelming: probability from which nobody is asked: nothing lowers that.
+    """
+    if opinion is None or not opinion.counts(sample):
+        return distress
+    if opinion.evidence < 0.0 and distress >= overwhelming:
+        return distress
+    return moved(distress, opinion.evidence)
