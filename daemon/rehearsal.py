@@ -22,6 +22,7 @@ from daemon.acoustic.load import load_ear
 from daemon.acoustic.second_ear import STEP_DELAY, heard_here
 from daemon.config.schema import Config, Fusion
 from daemon.fusion.fuser import Fuser, Judgement
+from daemon.fusion.kind import audible
 from daemon.fusion.level import RANK
 from daemon.fusion.opinion import Opinion, seconded
 from daemon.health import Health
@@ -164,7 +165,8 @@ def _seconded(
     newest: Opinion | None = None
     heard = []
     for one in evidence:
-        distress = seconded(one.distress, newest, one.sample, fusion.overwhelming)
+        certain = one.distress >= fusion.overwhelming or audible(one)
+        distress = seconded(one.distress, newest, one.sample, certain=certain)
         heard.append(replace(one, distress=distress))
         while due and due[0].sample + STEP_DELAY <= one.sample:
             newest = due.popleft()

@@ -4,11 +4,13 @@ from daemon.acoustic.evidence import AcousticEvidence
 from daemon.acoustic.loop import NOTABLE, REPORTED_HOPS
 from daemon.acoustic.second_ear import Asker, SecondEar
 from daemon.audio.ring import Ring
+from daemon.fusion.kind import AUDIBLE
 from daemon.fusion.opinion import Opinion, seconded
 from models.ear import Ear, SoundWindow
 from models.ear.ear import Float
 from models.features.constants import HOP
 from models.networks.voice import WINDOW
+from models.sounds.groups import DISTRESS_GROUPS
 
 
 class BothEars:
@@ -73,12 +75,19 @@ class BothEars:
                 )
             )
         self.posterior, self.window, self.infant = first.posterior, first.window, first.infant
-        self.distress = seconded(first.distress, self._opinion, sample, self._overwhelming)
+        certain = first.distress >= self._overwhelming or self._cry_is_audible()
+        self.distress = seconded(first.distress, self._opinion, sample, certain=certain)
 
     def interrupt(self) -> None:
         """Samples are missing before the next hop."""
         self._first.interrupt()
         self._ring.interrupt()
+
+    def _cry_is_audible(self) -> bool:
+        window = self._first.window
+        return window is not None and (
+            max(window.grouped[group] for group in DISTRESS_GROUPS) >= AUDIBLE
+        )
 
     def _opine(self, opinion: Opinion) -> None:
         self._opinion = opinion

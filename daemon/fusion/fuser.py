@@ -151,8 +151,8 @@ class Fuser:
         self._seconded = opinion is not None and opinion.counts(evidence.sample)
         if not self._seconded:
             return evidence
-        sample, overwhelming = evidence.sample, self._config.overwhelming
-        distress = seconded(evidence.distress, opinion, sample, overwhelming)
+        certain = evidence.distress >= self._config.overwhelming or audible(evidence)
+        distress = seconded(evidence.distress, opinion, evidence.sample, certain=certain)
         return replace(evidence, distress=distress)
 
     def learn(self, history: History) -> None:

@@ -18,6 +18,7 @@ from daemon.fusion.reading import Reading
 from daemon.wire.base import Modality
 from models.features.constants import SAMPLE_RATE
 
+EVEN = 0.5
 CLIP = 1e-4
 """No modality may veto: beyond these odds (1 to 9,999) a calibration claims more than it knows."""
 
@@ -105,8 +106,13 @@ def moved(probability: float, evidence: float) -> float:
 
 
 def beyond(reading: Reading) -> float:
-    """The evidence in ``reading``: its log-odds beyond those of its prior."""
-    return _logit(reading.probability) - _logit(reading.prior)
+    """The evidence in ``reading``: its log-odds beyond those of its prior.
+
+    What is sooner no distress than distress is no word for it, however rare distress is: phrases
+    that are invented in noise are of that kind.
+    """
+    evidence = _logit(reading.probability) - _logit(reading.prior)
+    return min(evidence, 0.0) if reading.probability < EVEN else evidence
 
 
 def _fade(age_s: float, fresh_s: float) -> float:

@@ -36,17 +36,18 @@ class Opinion:
         return 0 <= sample - self.sample <= FRESH
 
 
-def seconded(distress: float, opinion: Opinion | None, sample: int, overwhelming: float) -> float:
+def seconded(distress: float, opinion: Opinion | None, sample: int, *, certain: bool) -> float:
     """Probability of distress by both ears.
 
     Args:
         distress: by the first, at ``sample``.
         opinion: the second's newest, or None; it counts for a moment.
         sample: absolute index.
-        overwhelming: probability from which nobody is asked: nothing lowers that.
+        certain: whether nothing lowers it: it is overwhelming, or a cry is audible, of which an ear
+            for voices knows less than the first.
     """
     if opinion is None or not opinion.counts(sample):
         return distress
-    if opinion.evidence < 0.0 and distress >= overwhelming:
+    if opinion.evidence < 0.0 and certain:
         return distress
     return moved(distress, opinion.evidence)

@@ -20,7 +20,7 @@ class VoiceRecipe:
         dropout: of what is pooled, and of the hidden units.
         smoothing: of the kinds' labels.
         evidence_weight: of the head's log-odds beyond the prior, beside the other ears'. This and
-            the next three were chosen on development scenes.
+            the next three were chosen on the development fold.
         evidence_prior: log-odds that say nothing.
         evidence_least: evidence against distress, at most.
         evidence_most: evidence for it.
@@ -44,8 +44,8 @@ class VoiceRecipe:
     weight_decay: float = 0.05
     dropout: tuple[float, float] = (0.3, 0.5)
     smoothing: float = 0.05
-    evidence_weight: float = 0.5
-    evidence_prior: float = -0.5
+    evidence_weight: float = 0.8
+    evidence_prior: float = 0.6
     evidence_least: float = -1.0
     evidence_most: float = 2.0
     speeds: tuple[float, ...] = (1.0, 0.9, 1.1)

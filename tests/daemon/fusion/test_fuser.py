@@ -354,6 +354,16 @@ def test_nothing_overwhelming_is_lowered_by_a_second_ear(hop):
     assert fuser.score == pytest.approx(CONFIG.overwhelming)
 
 
+def test_a_cry_that_is_audible_is_not_talked_away_by_an_ear_for_voices(hop):
+    alone, both = new_fuser(), new_fuser()
+    both.opine(Opinion(0, -2.0))
+    cries = stretch(hop, 0.5, distress=0.66, scream=0.2)
+    assert hear(both, cries) == hear(alone, cries)
+    both.opine(Opinion(cries[-1].sample, 1.0))
+    hear(both, stretch(hop, 0.1, start=cries[-1].sample, distress=0.66, scream=0.2))
+    assert both.score > 0.8
+
+
 def test_an_opinion_counts_for_a_moment_only(hop):
     fuser = new_fuser()
     fuser.opine(Opinion(0, 2.0))

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from daemon.config.schema import Fusion
-from daemon.fusion.logodds import CLIP, NOTHING, fuse
+from daemon.fusion.logodds import CLIP, NOTHING, beyond, fuse
 from daemon.fusion.reading import Reading
 
 CONFIG = Fusion()
@@ -114,3 +114,8 @@ def test_a_reading_from_the_future_has_no_age():
 def test_what_is_no_probability_is_refused(p):
     with pytest.raises(ValueError, match="probability"):
         Reading(p, 0)
+
+
+@given(st.floats(0.01, 0.49), st.floats(0.01, 0.49))
+def test_what_is_sooner_no_distress_is_no_word_for_it(said, prior):
+    assert beyond(Reading(said, 0, prior=prior)) <= 0.0
