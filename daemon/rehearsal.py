@@ -24,7 +24,7 @@ from daemon.config.schema import Config, Fusion
 from daemon.fusion.fuser import Fuser, Judgement
 from daemon.fusion.kind import audible
 from daemon.fusion.level import RANK
-from daemon.fusion.opinion import Opinion, seconded
+from daemon.fusion.opinion import Opinion, Opinions
 from daemon.health import Health
 from daemon.replay import hear_recording
 from daemon.wire.base import Level, Phase
@@ -162,14 +162,14 @@ def _seconded(
 ) -> list[AcousticEvidence]:
     """What both ears heard, as fusion takes it."""
     due = deque(opinions)
-    newest: Opinion | None = None
+    newest = Opinions()
     heard = []
     for one in evidence:
         certain = one.distress >= fusion.overwhelming or audible(one)
-        distress = seconded(one.distress, newest, one.sample, certain=certain)
+        distress = newest.beside(one.distress, one.sample, certain=certain)
         heard.append(replace(one, distress=distress))
         while due and due[0].sample + STEP_DELAY <= one.sample:
-            newest = due.popleft()
+            newest.take(due.popleft())
     return heard
 
 

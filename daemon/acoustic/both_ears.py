@@ -5,7 +5,7 @@ from daemon.acoustic.loop import NOTABLE, REPORTED_HOPS
 from daemon.acoustic.second_ear import Asker, SecondEar
 from daemon.audio.ring import Ring
 from daemon.fusion.kind import AUDIBLE
-from daemon.fusion.opinion import Opinion, seconded
+from daemon.fusion.opinion import Opinions
 from models.ear import Ear, SoundWindow
 from models.ear.ear import Float
 from models.features.constants import HOP
@@ -27,8 +27,8 @@ class BothEars:
         self._overwhelming = overwhelming
         self._ring = Ring(2 * WINDOW)
         reader = self._ring.reader("second ear")
-        self._asker = Asker(reader, second, self._opine, in_step=True)
-        self._opinion: Opinion | None = None
+        self._opinions = Opinions()
+        self._asker = Asker(reader, second, self._opinions.take, in_step=True)
         self.posterior: Float = first.posterior
         self.window: SoundWindow | None = None
         self.distress = self.infant = 0.0
@@ -76,7 +76,7 @@ class BothEars:
             )
         self.posterior, self.window, self.infant = first.posterior, first.window, first.infant
         certain = first.distress >= self._overwhelming or self._cry_is_audible()
-        self.distress = seconded(first.distress, self._opinion, sample, certain=certain)
+        self.distress = self._opinions.beside(first.distress, sample, certain=certain)
 
     def interrupt(self) -> None:
         """Samples are missing before the next hop."""
@@ -88,6 +88,3 @@ class BothEars:
         return window is not None and (
             max(window.grouped[group] for group in DISTRESS_GROUPS) >= AUDIBLE
         )
-
-    def _opine(self, opinion: Opinion) -> None:
-        self._opinion = opinion

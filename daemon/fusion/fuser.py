@@ -12,7 +12,7 @@ from daemon.fusion.history import History, bounded
 from daemon.fusion.kind import audible, cues, distress_kind, infant_kind
 from daemon.fusion.level import level_of
 from daemon.fusion.logodds import NOTHING, Fused, beyond, fuse
-from daemon.fusion.opinion import Opinion, seconded
+from daemon.fusion.opinion import Opinion, Opinions
 from daemon.fusion.reading import Reading
 from daemon.fusion.tracker import AlertTrack, short_id
 from daemon.wire.alert import ClearReason
@@ -65,7 +65,7 @@ class Fuser:
         self._fused: dict[AlertTrack, Fused] = {self._distress: NOTHING, self._infant: NOTHING}
         self._readings: dict[Modality, Reading] = {}
         self._said: Reading | None = None
-        self._opinion: Opinion | None = None
+        self._opinions = Opinions()
         self._surrounded = self._said_of_late = self._seconded = False
         self._context = Context(self._quiet)
 
@@ -142,17 +142,16 @@ class Fuser:
 
     def opine(self, opinion: Opinion) -> None:
         """Take in what the second ear heard; it counts from the next hop on, for a moment."""
-        if self._opinion is None or opinion.sample > self._opinion.sample:
-            self._opinion = opinion
+        self._opinions.take(opinion)
 
     def _by_both_ears(self, evidence: AcousticEvidence) -> AcousticEvidence:
         """What the hop loop heard, with what the second ear says of it."""
-        opinion = self._opinion
-        self._seconded = opinion is not None and opinion.counts(evidence.sample)
+        sample = evidence.sample
+        self._seconded = self._opinions.count(sample)
         if not self._seconded:
             return evidence
         certain = evidence.distress >= self._config.overwhelming or audible(evidence)
-        distress = seconded(evidence.distress, opinion, evidence.sample, certain=certain)
+        distress = self._opinions.beside(evidence.distress, sample, certain=certain)
         return replace(evidence, distress=distress)
 
     def learn(self, history: History) -> None:

@@ -36,18 +36,41 @@ class Opinion:
         return 0 <= sample - self.sample <= FRESH
 
 
-def seconded(distress: float, opinion: Opinion | None, sample: int, *, certain: bool) -> float:
-    """Probability of distress by both ears.
+class Opinions:
+    """The second ear's newest opinions on one stream."""
 
-    Args:
-        distress: by the first, at ``sample``.
-        opinion: the second's newest, or None; it counts for a moment.
-        sample: absolute index.
-        certain: whether nothing lowers it: it is overwhelming, or a cry is audible, of which an ear
-            for voices knows less than the first.
-    """
-    if opinion is None or not opinion.counts(sample):
-        return distress
-    if opinion.evidence < 0.0 and certain:
-        return distress
-    return moved(distress, opinion.evidence)
+    def __init__(self) -> None:
+        self._newest: Opinion | None = None
+        self._evidence = 0.0
+
+    def take(self, opinion: Opinion) -> None:
+        """Take one in; one that comes after a later one is left out.
+
+        For distress counts what two in a row agree upon: one alone is often wrong, and whoever is
+        afraid goes on being so for longer than a window moves on.
+        """
+        before = self._newest
+        if before is not None and opinion.sample <= before.sample:
+            return
+        evidence = opinion.evidence
+        if evidence > 0.0:
+            agreed = before is not None and before.counts(opinion.sample)
+            evidence = min(evidence, max(0.0, before.evidence)) if before and agreed else 0.0
+        self._newest, self._evidence = opinion, evidence
+
+    def count(self, sample: int) -> bool:
+        """Whether they have anything to say of what is heard at ``sample``."""
+        return self._newest is not None and self._newest.counts(sample)
+
+    def beside(self, distress: float, sample: int, *, certain: bool) -> float:
+        """Probability of distress by both ears.
+
+        Args:
+            distress: by the first, at ``sample``.
+            sample: absolute index.
+            certain: whether nothing lowers it: it is overwhelming, or a cry is audible, of which an
+                ear for voices knows less than the first.
+        """
+        if not self.count(sample) or (self._evidence < 0.0 and certain):
+            return distress
+        return moved(distress, self._evidence)

@@ -45,7 +45,7 @@ class VoiceRecipe:
     dropout: tuple[float, float] = (0.3, 0.5)
     smoothing: float = 0.05
     evidence_weight: float = 0.8
-    evidence_prior: float = 0.6
+    evidence_prior: float = 0.3
     evidence_least: float = -1.0
     evidence_most: float = 2.0
     speeds: tuple[float, ...] = (1.0, 0.9, 1.1)

@@ -330,10 +330,29 @@ def test_one_open_alert_on_each_track_and_every_one_cleared_once(hop, sound, dat
     assert not open_by_track
 
 
+def agree(fuser, evidence, sample=0):
+    """Two opinions in a row."""
+    fuser.opine(Opinion(sample - 4_800, evidence))
+    fuser.opine(Opinion(sample, evidence))
+
+
+def test_one_opinion_for_distress_is_not_enough(hop):
+    fuser = new_fuser()
+    fuser.opine(Opinion(0, 2.0))
+    assert hear(fuser, stretch(hop, 0.2, distress=0.3)) == []
+    assert fuser.score == pytest.approx(0.3)
+    fuser.opine(Opinion(4_800, 1.0))
+    hear(fuser, [hop(4_960, distress=0.3)])
+    assert fuser.score == pytest.approx(1 / (1 + math.exp(-math.log(0.3 / 0.7) - 1.0)))
+    fuser.opine(Opinion(40_000, 2.0))  # the one before is forgotten by then
+    hear(fuser, [hop(40_160, distress=0.3)])
+    assert fuser.score == pytest.approx(0.3)
+
+
 def test_a_second_ear_that_hears_distress_raises_what_the_first_suspects(hop):
     alone, both = new_fuser(), new_fuser()
     assert hear(alone, stretch(hop, 1, distress=0.3)) == []
-    both.opine(Opinion(0, 2.0))
+    agree(both, 2.0)
     (decision, *_) = hear(both, stretch(hop, 0.5, distress=0.3))
     assert decision.phase == "raised"
     assert both.score == pytest.approx(1 / (1 + math.exp(-math.log(0.3 / 0.7) - 2.0)))
@@ -359,14 +378,14 @@ def test_a_cry_that_is_audible_is_not_talked_away_by_an_ear_for_voices(hop):
     both.opine(Opinion(0, -2.0))
     cries = stretch(hop, 0.5, distress=0.66, scream=0.2)
     assert hear(both, cries) == hear(alone, cries)
-    both.opine(Opinion(cries[-1].sample, 1.0))
+    agree(both, 1.0, cries[-1].sample)
     hear(both, stretch(hop, 0.1, start=cries[-1].sample, distress=0.66, scream=0.2))
     assert both.score > 0.8
 
 
 def test_an_opinion_counts_for_a_moment_only(hop):
     fuser = new_fuser()
-    fuser.opine(Opinion(0, 2.0))
+    agree(fuser, 2.0)
     hear(fuser, [hop(FRESH, distress=0.3)])
     assert fuser.score > 0.7
     assert not fuser.alone
@@ -377,7 +396,7 @@ def test_an_opinion_counts_for_a_moment_only(hop):
 
 def test_an_opinion_that_came_late_does_not_replace_a_newer_one(hop):
     fuser = new_fuser()
-    fuser.opine(Opinion(320, 1.0))
+    agree(fuser, 1.0, 320)
     fuser.opine(Opinion(160, -1.0))
     hear(fuser, [hop(480, distress=0.5)])
     assert fuser.score > 0.7
@@ -385,7 +404,7 @@ def test_an_opinion_that_came_late_does_not_replace_a_newer_one(hop):
 
 def test_an_opinion_says_nothing_of_an_infant(hop):
     fuser = new_fuser()
-    fuser.opine(Opinion(0, 3.0))
+    agree(fuser, 3.0)
     hear(fuser, [hop(160, infant=0.3)])
     assert fuser.infant_score == pytest.approx(0.3)
 
