@@ -22,7 +22,6 @@ from daemon.acoustic.load import load_ear
 from daemon.acoustic.second_ear import STEP_DELAY, heard_here
 from daemon.config.schema import Config, Fusion
 from daemon.fusion.fuser import Fuser, Judgement
-from daemon.fusion.kind import audible
 from daemon.fusion.level import RANK
 from daemon.fusion.opinion import Opinion, Opinions
 from daemon.health import Health
@@ -68,7 +67,7 @@ def rehearse(streams: Sequence[Float], config: Config) -> list[list[Raised]]:
 def ear_of(config: Config) -> Ear:
     """The ear that the daemon would listen with, the second one included where there is one."""
     first, second = load_ear(config, Health()), heard_here() if config.acoustic.second_ear else None
-    return first if second is None else BothEars(first, second, config.fusion.overwhelming)
+    return first if second is None else BothEars(first, second)
 
 
 def with_weights(path: Path, config: Config) -> Config:
@@ -112,7 +111,7 @@ def _hear_scene(scene: Scene, thresholds: Sequence[float], config: Config) -> He
     steps = [(e.id, e.phase, e.kind, e.level, e.stream_s) for e in events]
     return Heard(
         truth,
-        lives(steps, _seconded(evidence, opinions, config.fusion), config.fusion.release),
+        lives(steps, _seconded(evidence, opinions), config.fusion.release),
         {t: _decided(evidence, opinions, with_warning_at(config.fusion, t)) for t in thresholds},
     )
 
@@ -154,20 +153,18 @@ def _decided(
         (d.alert, d.phase, d.kind, d.level, d.sample / SAMPLE_RATE)
         for d in (judgement.decision for judgement in judgements)
     ]
-    return lives(steps, _seconded(evidence, opinions, fusion), fusion.release)
+    return lives(steps, _seconded(evidence, opinions), fusion.release)
 
 
 def _seconded(
-    evidence: Sequence[AcousticEvidence], opinions: Sequence[Opinion], fusion: Fusion
+    evidence: Sequence[AcousticEvidence], opinions: Sequence[Opinion]
 ) -> list[AcousticEvidence]:
     """What both ears heard, as fusion takes it."""
     due = deque(opinions)
     newest = Opinions()
     heard = []
     for one in evidence:
-        certain = one.distress >= fusion.overwhelming or audible(one)
-        distress = newest.beside(one.distress, one.sample, certain=certain)
-        heard.append(replace(one, distress=distress))
+        heard.append(replace(one, distress=newest.beside(one.distress, one.sample)))
         while due and due[0].sample + STEP_DELAY <= one.sample:
             newest.take(due.popleft())
     return heard

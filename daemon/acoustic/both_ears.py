@@ -4,13 +4,11 @@ from daemon.acoustic.evidence import AcousticEvidence
 from daemon.acoustic.loop import NOTABLE, REPORTED_HOPS
 from daemon.acoustic.second_ear import Asker, SecondEar
 from daemon.audio.ring import Ring
-from daemon.fusion.kind import AUDIBLE
 from daemon.fusion.opinion import Opinions
 from models.ear import Ear, SoundWindow
 from models.ear.ear import Float
 from models.features.constants import HOP
 from models.networks.voice import WINDOW
-from models.sounds.groups import DISTRESS_GROUPS
 
 
 class BothEars:
@@ -19,12 +17,10 @@ class BothEars:
     Args:
         first: hears every hop.
         second: is asked as the daemon asks it, and answers at once.
-        overwhelming: ``[fusion] overwhelming``.
     """
 
-    def __init__(self, first: Ear, second: SecondEar, overwhelming: float) -> None:
+    def __init__(self, first: Ear, second: SecondEar) -> None:
         self._first = first
-        self._overwhelming = overwhelming
         self._ring = Ring(2 * WINDOW)
         reader = self._ring.reader("second ear")
         self._opinions = Opinions()
@@ -75,16 +71,9 @@ class BothEars:
                 )
             )
         self.posterior, self.window, self.infant = first.posterior, first.window, first.infant
-        certain = first.distress >= self._overwhelming or self._cry_is_audible()
-        self.distress = self._opinions.beside(first.distress, sample, certain=certain)
+        self.distress = self._opinions.beside(first.distress, sample)
 
     def interrupt(self) -> None:
         """Samples are missing before the next hop."""
         self._first.interrupt()
         self._ring.interrupt()
-
-    def _cry_is_audible(self) -> bool:
-        window = self._first.window
-        return window is not None and (
-            max(window.grouped[group] for group in DISTRESS_GROUPS) >= AUDIBLE
-        )

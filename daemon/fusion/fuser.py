@@ -150,9 +150,7 @@ class Fuser:
         self._seconded = self._opinions.count(sample)
         if not self._seconded:
             return evidence
-        certain = evidence.distress >= self._config.overwhelming or audible(evidence)
-        distress = self._opinions.beside(evidence.distress, sample, certain=certain)
-        return replace(evidence, distress=distress)
+        return replace(evidence, distress=self._opinions.beside(evidence.distress, sample))
 
     def learn(self, history: History) -> None:
         """Take what people said of past alerts, in the place of what was known."""

@@ -18,7 +18,7 @@ class Opinion:
 
     Attributes:
         sample: absolute index after the last sample of the window that it is about.
-        evidence: log-odds of distress, for it where positive; bounded by who made it.
+        evidence: log-odds of distress; bounded by who made it.
 
     Raises:
         ValueError: the evidence is no number: in a sum it would silence the alarm.
@@ -46,31 +46,29 @@ class Opinions:
     def take(self, opinion: Opinion) -> None:
         """Take one in; one that comes after a later one is left out.
 
-        For distress counts what two in a row agree upon: one alone is often wrong, and whoever is
-        afraid goes on being so for longer than a window moves on.
+        What two in a row agree upon counts: one alone is often wrong, and whoever is afraid goes on
+        being so for longer than a window moves on.
         """
         before = self._newest
         if before is not None and opinion.sample <= before.sample:
             return
-        evidence = opinion.evidence
-        if evidence > 0.0:
-            agreed = before is not None and before.counts(opinion.sample)
-            evidence = min(evidence, max(0.0, before.evidence)) if before and agreed else 0.0
-        self._newest, self._evidence = opinion, evidence
+        agreed = before is not None and before.counts(opinion.sample)
+        self._evidence = min(opinion.evidence, before.evidence) if before and agreed else 0.0
+        self._newest = opinion
 
     def count(self, sample: int) -> bool:
         """Whether they have anything to say of what is heard at ``sample``."""
         return self._newest is not None and self._newest.counts(sample)
 
-    def beside(self, distress: float, sample: int, *, certain: bool) -> float:
+    def beside(self, distress: float, sample: int) -> float:
         """Probability of distress by both ears.
+
+        It is never less than the first ear's: an ear for voices knows less of cries.
 
         Args:
             distress: by the first, at ``sample``.
             sample: absolute index.
-            certain: whether nothing lowers it: it is overwhelming, or a cry is audible, of which an
-                ear for voices knows less than the first.
         """
-        if not self.count(sample) or (self._evidence < 0.0 and certain):
+        if self._evidence <= 0.0 or not self.count(sample):
             return distress
         return moved(distress, self._evidence)

@@ -38,7 +38,7 @@ class Scale:
 
     Attributes:
         prior: log-odds that say nothing.
-        least: evidence against distress, at most; negative.
+        least: evidence against distress, at most; not positive.
         most: evidence for it.
     """
 
@@ -58,7 +58,7 @@ class Voice:
 
     Attributes:
         evidence: log-odds of distress beyond those of any sound that is asked about; to be added
-            to those of another ear. Bounded: neither ear can silence the other.
+            to those of another ear. Bounded: no ear decides alone.
         emotions: probabilities of the eight emotions, (8,).
     """
 

@@ -22,7 +22,7 @@ class VoiceRecipe:
         evidence_weight: of the head's log-odds beyond the prior, beside the other ears'. This and
             the next three were chosen on the development fold.
         evidence_prior: log-odds that say nothing.
-        evidence_least: evidence against distress, at most.
+        evidence_least: evidence against distress, at most; 0 for none.
         evidence_most: evidence for it.
         speeds: at which acted emotions are heard.
         components: principal components of the emotions.
@@ -46,7 +46,7 @@ class VoiceRecipe:
     smoothing: float = 0.05
     evidence_weight: float = 0.8
     evidence_prior: float = 0.3
-    evidence_least: float = -1.0
+    evidence_least: float = 0.0
     evidence_most: float = 2.0
     speeds: tuple[float, ...] = (1.0, 0.9, 1.1)
     components: int = 400

@@ -38,7 +38,7 @@ def test_the_second_is_asked_as_the_daemon_asks_it(scene, tmp_path, words_models
     soundfile.write(path, scene, 16_000, subtype="FLOAT")
     list(hear_recording(path, config, "max", opined=opinions.append))
     second = Certain()
-    both = BothEars(load_ear(config, Health()), second, config.fusion.overwhelming)
+    both = BothEars(load_ear(config, Health()), second)
     for hop in scene.reshape(-1, HOP):
         both.step(hop)
     delivered = [sample for sample in second.asked if sample + STEP_DELAY <= len(scene)]
@@ -49,7 +49,7 @@ def test_the_second_is_asked_as_the_daemon_asks_it(scene, tmp_path, words_models
 def test_what_it_says_moves_what_is_heard(scene):
     config = Config()
     alone = load_ear(config, Health())
-    both = BothEars(load_ear(config, Health()), Certain(), config.fusion.overwhelming)
+    both = BothEars(load_ear(config, Health()), Certain())
     louder = []
     for hop in scene.reshape(-1, HOP):
         alone.step(hop)
