@@ -6,12 +6,12 @@ from typing import Literal
 
 from daemon.acoustic.evidence import AcousticEvidence
 from daemon.acoustic.loop import NOTABLE, QUIET_HOPS, REPORTED_HOPS, HopLoop
+from daemon.acoustic.opinion import Opinion
 from daemon.acoustic.second_ear import Asker, SecondEar
 from daemon.audio.open import open_source
 from daemon.audio.ring import Ring
 from daemon.clock import StreamClock
 from daemon.config.schema import Config, Fusion
-from daemon.fusion.opinion import Opinion
 from daemon.fusion.thread import FusionThread
 from daemon.health import Health
 from daemon.language.feed import Feed

@@ -16,14 +16,15 @@ import numpy as np
 import soundfile
 from numpy.typing import NDArray
 
-from daemon.acoustic.both_ears import BothEars
 from daemon.acoustic.evidence import AcousticEvidence
 from daemon.acoustic.load import load_ear
+from daemon.acoustic.opinion import Opinion
 from daemon.acoustic.second_ear import STEP_DELAY, heard_here
+from daemon.both_ears import BothEars
 from daemon.config.schema import Config, Fusion
 from daemon.fusion.fuser import Fuser, Judgement
 from daemon.fusion.level import RANK
-from daemon.fusion.opinion import Opinion, Opinions
+from daemon.fusion.opinions import Opinions
 from daemon.health import Health
 from daemon.replay import hear_recording
 from daemon.wire.base import Level, Phase

@@ -21,11 +21,11 @@ from tqdm import tqdm
 
 from daemon.acoustic import second_ear
 from daemon.acoustic.evidence import AcousticEvidence
+from daemon.acoustic.opinion import Opinion
 from daemon.config.schema import Config, Fusion
 from daemon.fusion.fuser import Fuser, Judgement
 from daemon.fusion.history import History, Remark
 from daemon.fusion.level import RANK
-from daemon.fusion.opinion import Opinion
 from daemon.fusion.reading import Reading
 from daemon.language.feed import STEP_DELAY, reading_of
 from daemon.language.lane import LanguageLane

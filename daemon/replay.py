@@ -5,10 +5,10 @@ from pathlib import Path
 
 from daemon.acoustic.evidence import AcousticEvidence
 from daemon.acoustic.load import load_ear
+from daemon.acoustic.opinion import Opinion
 from daemon.acoustic.second_ear import heard_here
 from daemon.clock import StreamClock
 from daemon.config.schema import Config, Privacy
-from daemon.fusion.opinion import Opinion
 from daemon.health import Health
 from daemon.language.lane import LanguageLane
 from daemon.language.told import utterance_event

@@ -14,9 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from daemon.acoustic.evidence import AcousticEvidence
+from daemon.acoustic.opinion import Opinion
 from daemon.audio.following import LARGEST_STEP, Following
 from daemon.audio.ring import RingReader
-from daemon.fusion.opinion import Opinion
 from models import registry
 from models.catalogue import WHISPER
 from models.errors import ModelError

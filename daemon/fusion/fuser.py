@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from daemon.acoustic.evidence import AcousticEvidence
+from daemon.acoustic.opinion import Opinion
 from daemon.config.schema import Fusion
 from daemon.fusion.context import Context
 from daemon.fusion.decision import Decision, Moment
@@ -12,7 +13,7 @@ from daemon.fusion.history import History, bounded
 from daemon.fusion.kind import audible, cues, distress_kind, infant_kind
 from daemon.fusion.level import level_of
 from daemon.fusion.logodds import NOTHING, Fused, beyond, fuse
-from daemon.fusion.opinion import Opinion, Opinions
+from daemon.fusion.opinions import Opinions
 from daemon.fusion.reading import Reading
 from daemon.fusion.tracker import AlertTrack, short_id
 from daemon.wire.alert import ClearReason

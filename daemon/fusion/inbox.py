@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from daemon.acoustic.evidence import AcousticEvidence
+from daemon.acoustic.opinion import Opinion
 from daemon.config.schema import Fusion
 from daemon.fusion.history import History
-from daemon.fusion.opinion import Opinion
 from daemon.fusion.reading import Reading
 from daemon.wire.alert import ClearReason
 from daemon.wire.base import Level

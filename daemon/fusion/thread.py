@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from typing import Final
 
 from daemon.acoustic.evidence import AcousticEvidence
+from daemon.acoustic.opinion import Opinion
 from daemon.clock import StreamClock
 from daemon.config.schema import Fusion
 from daemon.fusion.event import alert_event
 from daemon.fusion.fuser import Fuser, Judgement
 from daemon.fusion.history import History
 from daemon.fusion.inbox import Amend, Closed, Finish, Inbox, Item, Learn, Pause, Read, Reconfigure
-from daemon.fusion.opinion import Opinion
 from daemon.fusion.reading import Reading
 from daemon.wire.alert import AlertEvent, ClearReason
 from daemon.wire.base import Level, SourceName, rfc3339

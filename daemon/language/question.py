@@ -4,9 +4,9 @@ import time
 from dataclasses import dataclass, field
 from typing import Final
 
+from daemon.acoustic.opinion import Opinion
 from daemon.acoustic.second_ear import Opined as Opine
 from daemon.acoustic.second_ear import Pcm
-from daemon.fusion.opinion import Opinion
 from daemon.language.messages import Listen, Opined
 
 LATE_S: Final = 1.0  # an answer after that is worth nothing: the next question goes

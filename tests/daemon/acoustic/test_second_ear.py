@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from daemon.acoustic.evidence import AcousticEvidence
+from daemon.acoustic.opinion import Opinion
 from daemon.acoustic.second_ear import EVERY, STEP_DELAY, SUSPECTED, Asker, sound_of
 from daemon.audio.ring import Ring
-from daemon.fusion.opinion import Opinion
 from models.networks.voice import WINDOW
 
 HOP = 160

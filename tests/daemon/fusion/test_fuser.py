@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from daemon.acoustic.opinion import FRESH, Opinion
 from daemon.config.schema import Fusion
 from daemon.fusion.fuser import Fuser
-from daemon.fusion.opinion import FRESH, Opinion
 from daemon.fusion.reading import Reading
 
 SETTINGS = Path(__file__).with_name("settings.toml")

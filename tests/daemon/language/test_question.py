@@ -1,6 +1,6 @@
 import numpy as np
 
-from daemon.fusion.opinion import Opinion
+from daemon.acoustic.opinion import Opinion
 from daemon.language.messages import Opined
 from daemon.language.question import Question, Questions
 

@@ -4,7 +4,7 @@ from daemon.acoustic.evidence import AcousticEvidence
 from daemon.acoustic.loop import NOTABLE, REPORTED_HOPS
 from daemon.acoustic.second_ear import Asker, SecondEar
 from daemon.audio.ring import Ring
-from daemon.fusion.opinion import Opinions
+from daemon.fusion.opinions import Opinions
 from models.ear import Ear, SoundWindow
 from models.ear.ear import Float
 from models.features.constants import HOP

@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 import soundfile
 
-from daemon.acoustic.both_ears import BothEars
 from daemon.acoustic.load import load_ear
+from daemon.acoustic.opinion import Opinion
 from daemon.acoustic.second_ear import STEP_DELAY
 from daemon.audio.scene import render
+from daemon.both_ears import BothEars
 from daemon.config.schema import Config
-from daemon.fusion.opinion import Opinion
 from daemon.health import Health
 from daemon.replay import hear_recording
 
