@@ -25,8 +25,8 @@ class Opinions:
         self._newest = opinion
 
     def count(self, sample: int) -> bool:
-        """Whether they have anything to say of what is heard at ``sample``."""
-        return self._newest is not None and self._newest.counts(sample)
+        """Whether they change what is heard at ``sample``."""
+        return self._evidence > 0.0 and self._newest is not None and self._newest.counts(sample)
 
     def beside(self, distress: float, sample: int) -> float:
         """Probability of distress by both ears.
@@ -37,6 +37,4 @@ class Opinions:
             distress: by the first, at ``sample``.
             sample: absolute index.
         """
-        if self._evidence <= 0.0 or not self.count(sample):
-            return distress
-        return moved(distress, self._evidence)
+        return moved(distress, self._evidence) if self.count(sample) else distress

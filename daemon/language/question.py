@@ -1,7 +1,7 @@
 """What the second ear is asked: one question waits at most, and one is with the worker."""
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final
 
 from daemon.acoustic.opinion import Opinion
@@ -34,7 +34,7 @@ class Questions:
     answered: int = 0
     _waiting: Question | None = None
     _underway: Question | None = None
-    _since: float = field(default=0.0)
+    _since: float = 0.0
 
     @property
     def waiting(self) -> bool:
