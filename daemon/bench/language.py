@@ -26,6 +26,7 @@ from models.features.constants import SAMPLE_RATE
 Float = NDArray[np.float32]
 
 CALM: Final = 20  # utterances that find the worker idle
+TAIL: Final = 95  # percentile: of so few the 99th is the longest
 LOAD_PATIENCE_S: Final = 120.0
 ANSWER_PATIENCE_S: Final = 120.0
 KEPT_WAITING: Final = 16
@@ -73,7 +74,7 @@ def busy_lane(config: Language, speech: Sequence[Float]) -> Iterator[dict[str, A
         speech: utterances, (n,) at 16 kHz.
 
     Raises:
-        DistressdError: the models cannot be loaded, or the lane died.
+        DistressdError: the models cannot be loaded, the lane died, or nothing is spoken.
     """
     health, answers, numbers = Health(), _Answers(), count()
     lane = LanguageLane(config, health)
@@ -84,9 +85,12 @@ def busy_lane(config: Language, speech: Sequence[Float]) -> Iterator[dict[str, A
             lane.submit(utterance(next(numbers), speech[number % len(speech)]), answers.take)
             answers.until(number)
         calm = [words for _, words in answers.words]
+        read = [words.verdict_ms for words in calm if words.text]
+        if not read:
+            raise DistressdError("No words were believed.", "Give it recordings of speech.")
         figures: dict[str, Any] = {
-            "transcript_ms": percentiles([one.transcript_ms for one in calm]),
-            "verdict_ms": percentiles([one.verdict_ms for one in calm if one.text] or [0.0]),
+            "transcript_ms": percentiles([one.transcript_ms for one in calm], tail=TAIL),
+            "verdict_ms": percentiles(read, tail=TAIL),
         }
         stopping = threading.Event()
         feeder = threading.Thread(

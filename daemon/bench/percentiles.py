@@ -18,9 +18,11 @@ def interval_of_p99(values: Sequence[float]) -> tuple[float, float]:
     return float(ordered[low]), float(ordered[high])
 
 
-def percentiles(values: Sequence[float], *, maximum: bool = False) -> dict[str, float]:
-    """``p50`` and ``p99`` (and ``max``), rounded to a thousandth."""
-    found = {"p50": float(np.percentile(values, 50)), "p99": float(np.percentile(values, 99))}
+def percentiles(
+    values: Sequence[float], *, tail: int = 99, maximum: bool = False
+) -> dict[str, float]:
+    """``p50`` and ``p99``, or another of the ``tail`` (and ``max``), rounded to a thousandth."""
+    found = {f"p{of}": float(np.percentile(values, of)) for of in (50, tail)}
     if maximum:
         found["max"] = float(np.max(values))
     return {key: round(value, 3) for key, value in found.items()}

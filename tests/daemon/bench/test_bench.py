@@ -26,6 +26,7 @@ def test_percentiles():
     values = [float(value) for value in range(101)]
     assert percentiles(values) == {"p50": 50.0, "p99": 99.0}
     assert percentiles(values, maximum=True)["max"] == 100.0
+    assert percentiles(values, tail=95) == {"p50": 50.0, "p95": 95.0}
 
 
 def test_the_interval_of_the_99th_percentile_holds_it_in_95_of_100_cases():
