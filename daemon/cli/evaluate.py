@@ -270,18 +270,18 @@ def _scenes(data: Path, config: Config, fold: Fold, *, quick: bool) -> Found:
 
 
 def _clips(data: Path, config: Config, fold: Fold, cache: Path | None) -> Found:
-    from daemon.rehearsal import ear_of, with_sounds, with_weights, without_second_ear
+    from daemon.rehearsal import ear_of, with_sounds, without_second_ear
     from models.evaluation.clips.suite import Ears, measure
     from models.evaluation.report.clips import clips_page
+    from models.evaluation.second_ear import SecondEar
+    from models.networks.voice import SHIPPED
 
     ours = config.acoustic.sound_network == "student"
-    student, yamnet = (
-        with_sounds(name, without_second_ear(config)) for name in ("student", "yamnet")
-    )
+    student = with_sounds("student", without_second_ear(config))
     ears = Ears(
         partial(ear_of, config),
-        # The student has learned from every corpus; YAMNet from none.
-        lambda path: partial(ear_of, with_weights(path, yamnet)),
+        SecondEar(cache).cut,
+        SHIPPED,
         None if ours else partial(ear_of, student),
     )
     found = measure(data, fold, ears, config.fusion.threshold.warning)

@@ -11,11 +11,10 @@ from models.data.corpora import Clip
 from models.data.splits import Fold, split, without_corpus
 from models.evaluation.clips.figures import auc_of, figures, judged, rounded
 from models.evaluation.clips.hearing import Scored
-from models.evaluation.clips.suite import LEFT_OUT
-from models.evaluation.fold_weights import FOLDER
+from models.evaluation.fold_weights import LEFT_OUT, weights_without
 from models.evaluation.measures import errors, macro, reliability
 from models.networks import weights
-from models.networks.utterance import Head
+from models.networks.utterance import NETWORK, Head
 from models.registry import find
 from models.training.pooling import CUT, View, hear_pooled
 
@@ -56,11 +55,6 @@ class Utterances:
         return hear_pooled(clips, view, find(WHISPER), self._cache)
 
 
-def without(corpus: str) -> Path:
-    """The utterance network that was trained without ``corpus``."""
-    return FOLDER / f"without_{corpus}_utterance.safetensors"
-
-
 def clip_figures(
     clips: list[Clip], fold: Fold, hear: Utterances, threshold: float
 ) -> dict[str, Any] | None:
@@ -84,7 +78,7 @@ def clip_figures(
 def _unseen(
     clips: list[Clip], corpus: str, hear: Utterances, threshold: float
 ) -> dict[str, float | None] | None:
-    path = without(corpus)
+    path = weights_without(corpus, NETWORK)
     if not path.is_file():
         return None
     rows = judged(hear.cut(path, without_corpus(clips, corpus)["test"]))

@@ -90,7 +90,10 @@ class _Head:
             )
         try:
             self._maps = [
-                (weights.tensors[f"{name}.weight"], weights.tensors[f"{name}.bias"])
+                tuple(
+                    np.asarray(weights.tensors[f"{name}.{part}"], np.float32)
+                    for part in ("weight", "bias")
+                )
                 for name in names
             ]
         except LookupError as error:

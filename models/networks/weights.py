@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -31,12 +32,14 @@ class Weights:
     sha256: str
 
 
-def save(path: Path, tensors: dict[str, NDArray[np.float32]], metadata: dict[str, Any]) -> str:
+def save(
+    path: Path, tensors: Mapping[str, NDArray[np.floating[Any]]], metadata: dict[str, Any]
+) -> str:
     """Write the weights and, beside them, the hash that pins them; returns the hash."""
     path.parent.mkdir(parents=True, exist_ok=True)
     text = json.dumps(metadata, sort_keys=True)
     # Not safetensors' own save_file: it makes a file that only its owner may read.
-    content = _in_order(serialise(tensors, metadata={"format": FORMAT, "distressd": text}))
+    content = _in_order(serialise(dict(tensors), metadata={"format": FORMAT, "distressd": text}))
     path.write_bytes(content)
     digest = hashlib.sha256(content).hexdigest()
     path.with_suffix(".sha256").write_text(f"{digest}  {path.name}\n")

@@ -40,11 +40,16 @@ class MixtureSettings:
 
 @dataclass(frozen=True, slots=True)
 class Mixture:
-    """A stream, and where in it the clip sounds, in samples."""
+    """A stream, and where in it the clip sounds, in samples.
+
+    Attributes:
+        corpora: of all recordings in it: the clip, and what lies before and under it.
+    """
 
     samples: Float
     onset: int
     offset: int
+    corpora: frozenset[str]
 
 
 def draw_rooms(seed: int, count: int) -> list[Float]:
@@ -82,19 +87,24 @@ def mix(
     stream = coloured_noise(rng, count, rng.uniform(0.0, 2.0)) * np.float32(10 ** (noise_db / 20))
     sound = sound[: count - onset]
     stream[onset : onset + len(sound)] += sound
+    corpora = {clip.corpus}
     if rng.random() < settings.preceded:
-        before = _recorded(rng, beds[int(rng.integers(len(beds)))], settings)[:onset]
+        earlier = beds[int(rng.integers(len(beds)))]
+        corpora.add(earlier.corpus)
+        before = _recorded(rng, earlier, settings)[:onset]
         if room is not None:
             before = reverberate(before, room)[:onset]
         end = onset - int(rng.integers(0, max(1, onset - len(before) + 1)))
         before = _at_level(before, rng.uniform(*settings.clip_db))
         stream[end - len(before) : end] += before
     if rng.random() < settings.bedded:
-        bed = beds[int(rng.integers(len(beds)))].read()
+        under = beds[int(rng.integers(len(beds)))]
+        corpora.add(under.corpus)
+        bed = under.read()
         bed = np.tile(bed, -(-count // max(1, len(bed))))[:count]
         stream += _at_level(bed, wanted_db - rng.uniform(*settings.bed_snr_db))
     stream = _through_microphone(rng, stream, settings)
-    return Mixture(np.clip(stream, -1.0, 1.0), onset, onset + length)
+    return Mixture(np.clip(stream, -1.0, 1.0), onset, onset + length, frozenset(corpora))
 
 
 def _recorded(rng: np.random.Generator, clip: Clip, settings: MixtureSettings) -> Float:

@@ -128,13 +128,15 @@ def _utterance(recipe: RecipeFile, run: Run) -> None:
 def _voice(recipe: RecipeFile, run: Run) -> None:
     from models.training.quick import quick_voice
     from models.training.voice.recipe import VoiceRecipe
-    from models.training.voice.train import train_ravdess, train_shipped
+    from models.training.voice.train import train_ravdess, train_shipped, train_without
 
     settings = recipe.applied(VoiceRecipe())
     settings = quick_voice(settings) if run.quick else settings
     if recipe.learns == "shipped":
         path = run.out or Path("voice.safetensors")
         train_shipped(run.published(), path, settings, run.cache)
+    elif recipe.learns == "without_corpora":
+        train_without(run.published(), run.out or Path(), settings, run.cache)
     else:
         _say_inner(train_ravdess(run.ravdess(), run.out or Path(), settings, run.cache))
 

@@ -16,7 +16,6 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +29,7 @@ from models.data.corpora import AUDIO_CORPORA, Clip
 from models.data.labels import EMOTIONS
 from models.data.splits import RAVDESS_FOLDS, Fold, ravdess_split, split, without_corpus
 from models.evaluation.clips.figures import uar
+from models.evaluation.fold_weights import LEFT_OUT, weights_without
 from models.networks import weights
 from models.networks.utterance import NETWORK, OUTCOMES
 from models.registry import find
@@ -38,8 +38,6 @@ from models.training.pooling import CUT, hear_pooled
 
 Float = NDArray[np.float32]
 Doubles = NDArray[np.float64]
-
-LEFT_OUT: Final = ("ravdess", "nemo", "tess", "emospeech_in")
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,7 +237,7 @@ def train_without(
     """One network for each corpus that it is to be judged by, without that corpus."""
     for corpus in (one for one in LEFT_OUT if one in recipe.corpora):
         folds = without_corpus(clips, corpus)
-        path = out / f"without_{corpus}_utterance.safetensors"
+        path = out / weights_without(corpus, NETWORK).name
         _write(path, (*folds["train"], *folds["dev"]), recipe, recordings, f"all but {corpus}")
 
 

@@ -1,19 +1,18 @@
 """``distressd evaluate --suite clips``."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from models.data.corpora import Clip, read_all
 from models.data.splits import Fold, split, without_corpus
-from models.evaluation.clips.figures import auc_of, figures, judged, rounded
+from models.evaluation.clips.figures import auc_of, figures, judged, macro_auc, rounded
 from models.evaluation.clips.hearing import MakeEar, Scored, hear_clips
 from models.evaluation.clips.level_duration import level_duration_auc
-from models.evaluation.fold_weights import weights_without
+from models.evaluation.fold_weights import LEFT_OUT, weights_without
 from models.evaluation.measures import macro
-
-LEFT_OUT: Final = ("ravdess", "nemo", "tess", "emospeech_in")
+from models.networks.voice import NETWORK
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,12 +21,15 @@ class Ears:
 
     Attributes:
         shipped: as configured.
-        with_weights: as configured, with the acoustic weights of a path.
+        second: the second ear alone, with the weights of a path: the only network of those that
+            ship of which there are weights without a corpus.
+        second_weights: those that ship.
         student: with the student in YAMNet's place; None where that is as configured.
     """
 
     shipped: MakeEar
-    with_weights: Callable[[Path], MakeEar]
+    second: Callable[[Path, Sequence[Clip]], list[Scored]]
+    second_weights: Path
     student: MakeEar | None = None
 
 
@@ -56,6 +58,7 @@ def measure(data: Path, fold: Fold, ears: Ears, threshold: float) -> ClipsResult
     folds = split(clips)
     rows = hear_clips(folds[fold], ears.shipped)
     found = figures(rows, threshold)
+    found["auc"]["second_ear"] = _second(folds[fold], ears)
     found["auc"]["unseen_corpus"] = {name: _unseen(clips, name, ears) for name in LEFT_OUT}
     leaks = level_duration_auc(folds["train"], folds[fold])
     found["level_duration_auc"] = rounded(macro([one.recorded for one in leaks.values()]))
@@ -71,10 +74,18 @@ def measure(data: Path, fold: Fold, ears: Ears, threshold: float) -> ClipsResult
     return ClipsResult(found | {"fold": fold, "clips": len(rows)}, rows)
 
 
+def _second(clips: Sequence[Clip], ears: Ears) -> dict[str, float | None]:
+    """AUC of the second ear alone on clips of ``fold``: to hold those of unseen corpora against."""
+    rows = judged(ears.second(ears.second_weights, clips))
+    by_corpus = {name: [row for row in rows if row.clip.corpus == name] for name in LEFT_OUT}
+    return {"known": rounded(macro_auc(rows))} | {
+        name: rounded(auc_of(mine)) for name, mine in by_corpus.items()
+    }
+
+
 def _unseen(clips: list[Clip], corpus: str, ears: Ears) -> float | None:
-    """AUC of a network that never heard the corpus; None where its weights are not there."""
-    path = weights_without(corpus)
+    """AUC of a second ear that never heard the corpus; None where its weights are not there."""
+    path = weights_without(corpus, NETWORK)
     if not path.is_file():
         return None
-    rows = hear_clips(without_corpus(clips, corpus)["test"], ears.with_weights(path))
-    return rounded(auc_of(judged(rows)))
+    return rounded(auc_of(judged(ears.second(path, without_corpus(clips, corpus)["test"]))))

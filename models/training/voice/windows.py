@@ -41,6 +41,8 @@ ROOMS: Final = 120
 HEARD_S: Final = (0.4, 0.3)  # a window ends at least so long after the onset, so long after the end
 EVERY: Final = SAMPLE_RATE // 2
 MOST_ACTED: Final = 8  # windows of one recording
+JOINED: Final = "+"
+KEPT_AS: Final = 2  # what older versions kept knows no corpora
 BEFORE_DB: Final = -100.0  # noise before a stream begins: exact silence is nothing a room has
 SETTINGS: Final = (MILD, HARD, MixtureSettings(speed=(0.9, 1.12)))
 
@@ -52,10 +54,21 @@ class Windows:
     Attributes:
         of: (windows,) place of the recording of each.
         figures: (windows, n) what was pooled of each.
+        corpora: (windows,) of all recordings in each, joined by ``+``.
     """
 
     of: NDArray[np.intp]
     figures: Half
+    corpora: NDArray[np.str_]
+
+    def where(self, chosen: NDArray[np.bool_]) -> "Windows":
+        """Those that are chosen, (windows,)."""
+        return Windows(self.of[chosen], self.figures[chosen], self.corpora[chosen])
+
+
+def without(corpora: NDArray[np.str_], corpus: str) -> NDArray[np.bool_]:
+    """In which windows, of such ``corpora``, no recording of ``corpus`` is heard."""
+    return np.array([corpus not in joined.split(JOINED) for joined in corpora.tolist()], bool)
 
 
 def drawn(clips: Sequence[Clip], recipe: VoiceRecipe) -> list[Clip]:
@@ -105,7 +118,9 @@ def _collected(clips: Sequence[Clip], job: "partial[Windows]", what: str) -> Win
     with pool() as workers:
         made = list(tqdm(workers.map(job, parts), total=len(parts), desc=what))
     return Windows(
-        np.concatenate([one.of for one in made]), np.concatenate([one.figures for one in made])
+        np.concatenate([one.of for one in made]),
+        np.concatenate([one.figures for one in made]),
+        np.concatenate([one.corpora for one in made]),
     )
 
 
@@ -120,7 +135,7 @@ def _mixed(
     kept = _kept(folder, "mixed", encoder, [recipe.seed, recipe.moments, first], clips)
     if kept is not None and kept.is_file():
         return _read(kept)
-    of, figures = [], []
+    of, figures, corpora = [], [], []
     for number, clip in enumerate(clips, start=first):
         rng = np.random.default_rng((recipe.seed, number))
         settings = SETTINGS[int(rng.integers(len(SETTINGS)))]
@@ -131,7 +146,9 @@ def _mixed(
         ends = rng.integers(low, high + 1, recipe.moments).tolist()
         figures.append(moments(mixture.samples, ends, _encoder(encoder)))
         of += [number] * len(ends)
-    return _written(kept, Windows(np.array(of, np.intp), np.concatenate(figures)))
+        corpora += [JOINED.join(sorted(mixture.corpora))] * len(ends)
+    windows = Windows(np.array(of, np.intp), np.concatenate(figures), np.array(corpora))
+    return _written(kept, windows)
 
 
 def _acted(
@@ -141,7 +158,7 @@ def _acted(
     kept = _kept(folder, "acted", encoder, [speed, first], clips)
     if kept is not None and kept.is_file():
         return _read(kept)
-    of, figures = [], []
+    of, figures, corpora = [], [], []
     for number, clip in enumerate(clips, start=first):
         samples = clip.read()
         if speed != 1.0:
@@ -150,7 +167,9 @@ def _acted(
         ends = asked(stream)
         figures.append(moments(stream, ends, _encoder(encoder)))
         of += [number] * len(ends)
-    return _written(kept, Windows(np.array(of, np.intp), np.concatenate(figures)))
+        corpora += [clip.corpus] * len(ends)
+    windows = Windows(np.array(of, np.intp), np.concatenate(figures), np.array(corpora))
+    return _written(kept, windows)
 
 
 def asked(stream: Float) -> list[int]:
@@ -168,21 +187,21 @@ def _kept(
 ) -> Path | None:
     if folder is None:
         return None
-    identity = [what, encoder.stat().st_size, decisive, [clip.file for clip in clips]]
+    identity = [what, KEPT_AS, encoder.stat().st_size, decisive, [clip.file for clip in clips]]
     name = hashlib.sha256(json.dumps(identity).encode()).hexdigest()[:20]
     return folder / f"voice-{name}.npz"
 
 
 def _read(kept: Path) -> Windows:
     with np.load(kept) as stored:
-        return Windows(stored["of"], stored["figures"])
+        return Windows(stored["of"], stored["figures"], stored["corpora"])
 
 
 def _written(kept: Path | None, made: Windows) -> Windows:
     if kept is not None:
         kept.parent.mkdir(parents=True, exist_ok=True)
         unfinished = kept.with_suffix(".unfinished.npz")
-        np.savez(unfinished, of=made.of, figures=made.figures)
+        np.savez(unfinished, of=made.of, figures=made.figures, corpora=made.corpora)
         unfinished.replace(kept)
     return made
 

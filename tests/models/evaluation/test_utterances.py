@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from models.data.corpora import Clip
-from models.evaluation import utterances
+from models.evaluation import fold_weights, utterances
 from models.evaluation.utterances import Utterances, clip_figures
 from models.networks import weights
 
@@ -29,7 +29,7 @@ def folder(tmp_path, monkeypatch):
             "training": {"recipe": {"corpora": ["nemo", "tess"]}},
         }
         weights.save(tmp_path / f"{name}.safetensors", tensors, about)
-    monkeypatch.setattr(utterances, "FOLDER", tmp_path)
+    monkeypatch.setattr(fold_weights, "FOLDER", tmp_path)
     monkeypatch.setattr(utterances, "SHIPPED", tmp_path / "utterance.safetensors")
     monkeypatch.setattr(utterances, "find", lambda _: tmp_path / "model.bin")
     return tmp_path

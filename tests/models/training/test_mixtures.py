@@ -1,5 +1,6 @@
 """Mixtures: the clip is where it is said to be, and chance is the seed's."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -39,6 +40,18 @@ def test_the_same_seed_mixes_the_same(clips: list[Clip]) -> None:
     one, same, other = (mixed(clips, seed, settings) for seed in (4, 4, 5))
     np.testing.assert_array_equal(one.samples, same.samples)
     assert len(one.samples) != len(other.samples) or (one.samples != other.samples).any()
+
+
+def test_a_mixture_names_the_corpora_of_all_that_is_in_it(clips: list[Clip]) -> None:
+    beds = [replace(clips[1], corpus="other")]
+    room = np.ones(1, np.float32)
+    for settings, heard in (
+        (QUIET, {"own"}),
+        (replace(QUIET, preceded=1.0), {"own", "other"}),
+        (replace(QUIET, bedded=1.0), {"own", "other"}),
+    ):
+        mixture = mix(np.random.default_rng(1), clips[0], beds, [room], settings)
+        assert mixture.corpora == heard
 
 
 @pytest.mark.parametrize("seed", range(8))

@@ -4,6 +4,7 @@ import pytest
 
 from models import registry
 from models.errors import ModelError
+from models.evaluation.fold_weights import LEFT_OUT
 from models.networks import voice, weights
 from models.sounds import student
 from models.training.run import Run, run_recipe
@@ -37,3 +38,15 @@ def test_a_quick_second_ear_can_be_loaded(data_root, tmp_path, words_models):
     run_recipe("voice", Run(data_root, path, cache=tmp_path / "cache", quick=True))
     assert path.read_bytes() == first
     assert {file.name: file.stat().st_mtime_ns for file in (tmp_path / "cache").iterdir()} == kept
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore:.*use of fork:DeprecationWarning")
+def test_quick_second_ears_without_a_corpus_each_can_be_loaded(data_root, tmp_path, words_models):
+    run_recipe("voice_without", Run(data_root, tmp_path, cache=tmp_path / "cache", quick=True))
+    made = sorted(path.stem for path in tmp_path.glob("*.safetensors"))
+    assert made == sorted(f"without_{corpus}_voice" for corpus in LEFT_OUT)
+    for corpus in LEFT_OUT:
+        found = weights.load(tmp_path / f"without_{corpus}_voice.safetensors")
+        assert found.metadata["training"]["learned_from"] == f"all but {corpus}"
+        voice.DistressHead(found)
