@@ -18,6 +18,8 @@ _CONTROL = {code: repr(chr(code))[1:-1] for code in (*range(32), *range(127, 160
 # websockets tells of every connection at info; desktop-notifier tells with a traceback of what
 # the notifier tells in a sentence.
 _QUIETER = {"websockets": logging.WARNING, "desktop_notifier": logging.ERROR}
+# What these say of a request names its address, and an address may carry a key: at no level.
+_SECRETIVE = ("httpx2", "httpcore2", "urllib3")
 
 
 def setup_logging(level: str = "info", stream: TextIO | None = None) -> None:
@@ -41,6 +43,8 @@ def set_level(level: str) -> None:
     logging.getLogger().setLevel(level.upper())
     for name, least in _QUIETER.items():
         logging.getLogger(name).setLevel(logging.NOTSET if level == "debug" else least)
+    for name in _SECRETIVE:
+        logging.getLogger(name).setLevel(logging.CRITICAL)
 
 
 def _is_journal(stream: TextIO) -> bool:

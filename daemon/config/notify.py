@@ -172,7 +172,10 @@ class Notify(Rules):
             raise ValueError(f"two channels are named {twice[0]}: give one another name")
         return self
 
+    def every(self) -> dict[str, Channel]:
+        """Every channel by its name, those that are switched off included; not the desktop."""
+        return {**self.apprise, **self.webhook, **self.mqtt, **self.command}
+
     def channels(self) -> dict[str, Channel]:
         """Every channel that is switched on, by its name; the desktop is none of them."""
-        every: dict[str, Channel] = {**self.apprise, **self.webhook, **self.mqtt, **self.command}
-        return {name: channel for name, channel in every.items() if channel.enabled}
+        return {name: channel for name, channel in self.every().items() if channel.enabled}

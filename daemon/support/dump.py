@@ -10,11 +10,15 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from pydantic import SecretStr
+
 from daemon.audio.devices import input_devices
 from daemon.config.load import LoadedConfig
+from daemon.config.notify import Channel
 from daemon.config.schema import Config
 from daemon.doctor.check import Setting
 from daemon.errors import DistressdError, SourceUnavailable, StateError
+from daemon.notify.secrecy import pieces
 from daemon.state import read_token
 from daemon.support import parts
 from daemon.support.redaction import Redaction
@@ -54,7 +58,7 @@ def write_dump(path: Path, loaded: LoadedConfig, state: Path) -> list[str]:
 def redaction_here(state: Path, config: Config) -> Redaction:
     """What is private on this machine."""
     # People name channels after people.
-    channels = list(config.notify.channels())
+    channels = config.notify.every()
     try:
         secrets = [read_token(state)]
     except StateError:
@@ -70,8 +74,22 @@ def redaction_here(state: Path, config: Config) -> Redaction:
     except (KeyError, OSError):  # an account without a name
         user = []
     host = platform.node()
-    names = [*user, host, host.partition(".")[0], *devices, *channels]
+    names = [*user, host, host.partition(".")[0], *devices, config.audio.device, *channels]
+    for channel in channels.values():
+        names += pieces(*_private_texts(channel))
     return Redaction(secrets, names, str(Path.home()))
+
+
+def _private_texts(channel: Channel) -> Iterator[str]:
+    """What of a channel's settings says where it leads, and what opens the door there."""
+    for name in type(channel).model_fields:
+        value = getattr(channel, name)
+        if isinstance(value, SecretStr):
+            yield value.get_secret_value()
+        elif name in {"host", "username", "daemon"}:
+            yield value
+        elif name == "command":
+            yield from value[1:]
 
 
 def _contents(loaded: LoadedConfig, state: Path, redaction: Redaction) -> Iterator[tuple[str, str]]:

@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -16,8 +17,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import soundfile
+import soxr
 from websockets.sync.client import ClientConnection, connect
 
 from daemon.config.load import shipped_config
@@ -172,6 +175,26 @@ class DaemonProcess:
 
 
 @pytest.fixture
+def words_before() -> Callable[[Path, str], None]:
+    """Begins a store with an alert that carries words, is an hour old and still open."""
+    from daemon.health import Health
+    from daemon.store.journal import Journal
+    from daemon.wire.alert import AlertEvent
+    from daemon.wire.base import rfc3339
+
+    def begin(state: Path, said: str) -> None:
+        state.mkdir(mode=0o700)
+        moment = {"time": rfc3339(time.time() - 3_600), "stream_s": 1.0, "onset_s": 0.5}
+        decided = {"id": "before", "phase": "raised", "kind": "scream", "level": "critical"}
+        heard = {"score": 0.9, "evidence": {}, "emotions": (), "sounds": (), "source": "mic"}
+        words = {"why": "A scream.", "transcript": said, "explanation": said}
+        with Journal.open(state, health=Health(), transcripts=True) as journal:
+            journal.append(AlertEvent.model_validate(moment | decided | heard | words))
+
+    return begin
+
+
+@pytest.fixture
 def start_daemon(tmp_path: Path) -> Iterator[Callable[..., DaemonProcess]]:
     """Starts ``distressd run`` as a process; stops what is left of them at the end."""
     running: list[DaemonProcess] = []
@@ -271,4 +294,28 @@ def scene_recording(tmp_path_factory: pytest.TempPathFactory) -> Path:
     start, end = int((first.start_s - 3.0) * 16_000), int((first.end_s + 6.0) * 16_000)
     path = tmp_path_factory.mktemp("scene") / "scream.wav"
     soundfile.write(path, render()[start:end], 16_000)
+    return path
+
+
+@pytest.fixture(scope="session")
+def call_for_help(tmp_path_factory: pytest.TempPathFactory, words_models: None) -> Path:
+    """A scream of the demonstration scene, and then, in the same breath, a call for help."""
+    from daemon.audio.scene import render, timeline
+
+    program = shutil.which("espeak-ng")
+    if program is None:
+        pytest.skip("no voice: espeak-ng is not installed")
+    folder = tmp_path_factory.mktemp("words")
+    said = "Help me please! Somebody help me! Call an ambulance!"
+    subprocess.run(
+        [program, "-v", "en-us+f3", "-s", "130", "-w", folder / "v.wav", said], check=True
+    )
+    voice, rate = soundfile.read(folder / "v.wav", dtype="float32")
+    voice = soxr.resample(voice, rate, 16_000) * 0.6
+    first = next(part for part in timeline() if part.distress)
+    start, end = int((first.start_s - 3.0) * 16_000), int((first.end_s + 0.2) * 16_000)
+    room = np.random.default_rng(1).standard_normal(16_000 * 8).astype(np.float32) * 0.0006
+    whole = np.concatenate([render()[start:end], voice, room])
+    path = folder / "help.wav"
+    soundfile.write(path, whole.astype(np.float32), 16_000)
     return path

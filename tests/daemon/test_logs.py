@@ -18,7 +18,7 @@ def restored():
     root.handlers[:] = handlers
     root.setLevel(level)
     logging.captureWarnings(capture=False)
-    for name in ("websockets", "desktop_notifier"):
+    for name in ("websockets", "desktop_notifier", "httpx2", "httpcore2", "urllib3"):
         logging.getLogger(name).setLevel(logging.NOTSET)
 
 
@@ -92,6 +92,16 @@ def test_libraries_are_quieter_unless_debugging():
     setup_logging("debug", stream)
     logging.getLogger("websockets.server").info("connection open")
     assert "connection open" in stream.getvalue()
+
+
+@pytest.mark.parametrize("level", ["debug", "info"])
+def test_what_names_the_address_of_a_request_is_said_at_no_level(level):
+    stream = io.StringIO()
+    setup_logging(level, stream)
+    logging.getLogger("httpx2").info("HTTP Request: POST https://care.example/a-key")
+    logging.getLogger("httpcore2.http11").debug("send_request_headers a-key")
+    logging.getLogger("urllib3.connectionpool").warning("Retrying: /a-key")
+    assert stream.getvalue() == ""
 
 
 def test_warnings_are_records():

@@ -1,46 +1,18 @@
 """What is said, from a recording to an alert that carries it: real models, real processes."""
 
 import json
-import shutil
 import signal
-import subprocess
 
 import jsonschema
-import numpy as np
 import psutil
 import pytest
 import soundfile
-import soxr
 
 from daemon.wire.schema import schemas
 from models.language.verdict import as_heard
 
 pytestmark = pytest.mark.slow
 LANGUAGE = "[language]\nllm = ''\n[privacy]\ntranscripts = true\n"
-
-
-@pytest.fixture(scope="module")
-def call_for_help(tmp_path_factory, words_models):
-    """A scream of the demonstration scene, and then, in the same breath, a call for help."""
-    from daemon.audio.scene import render, timeline
-
-    program = shutil.which("espeak-ng")
-    if program is None:
-        pytest.skip("no voice: espeak-ng is not installed")
-    folder = tmp_path_factory.mktemp("words")
-    said = "Help me please! Somebody help me! Call an ambulance!"
-    subprocess.run(
-        [program, "-v", "en-us+f3", "-s", "130", "-w", folder / "v.wav", said], check=True
-    )
-    voice, rate = soundfile.read(folder / "v.wav", dtype="float32")
-    voice = soxr.resample(voice, rate, 16_000) * 0.6
-    first = next(part for part in timeline() if part.distress)
-    start, end = int((first.start_s - 3.0) * 16_000), int((first.end_s + 0.2) * 16_000)
-    room = np.random.default_rng(1).standard_normal(16_000 * 8).astype(np.float32) * 0.0006
-    whole = np.concatenate([render()[start:end], voice, room])
-    path = folder / "help.wav"
-    soundfile.write(path, whole.astype(np.float32), 16_000)
-    return path
 
 
 def test_replay_tells_what_was_said_and_alerts_carry_it(distressd, call_for_help):
@@ -78,6 +50,11 @@ def test_the_daemon_amends_its_alert_with_words(start_daemon, call_for_help):
     assert spoken
     assert spoken[0]["phase"] == "updated"
     assert "text" in spoken[0]["evidence"]
+    assert daemon.stop() == 0
+    log = daemon.log.read_text().lower()
+    assert spoken[0]["id"] in log
+    said = {event["transcript"].lower() for event in spoken}
+    assert [words for words in (*said, "ambulance", "help me") if words in log] == []
 
 
 def test_a_killed_worker_costs_words_and_no_alert(start_daemon, call_for_help):

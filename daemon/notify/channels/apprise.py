@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING, Any, Self
 
 from daemon.notify.channels.channel import Channel, DeliveryError
 from daemon.notify.notice import Notice
+from daemon.notify.secrecy import pieces, veiled
 
 if TYPE_CHECKING:
     from daemon.config.notify import Apprise
     from daemon.wire.base import Level
 
+_SAID = 200  # letters of its complaint that are told
 _TYPES: dict["Level", str] = {"advisory": "info", "warning": "warning", "critical": "failure"}
 
 
@@ -33,6 +35,7 @@ class AppriseChannel(Channel):
 
     def __init__(self, config: "Apprise") -> None:
         self._url = config.url.get_secret_value()
+        self._secret = pieces(self._url)
         self._apprise: Any = None
 
     async def open(self) -> None:
@@ -70,7 +73,8 @@ class AppriseChannel(Channel):
                     title=notice.title, body=notice.text, notify_type=_TYPES[notice.level]
                 )
             )
-        return sent, heard.last
+        # It names topics, numbers and addresses, and what it says is told and logged.
+        return sent, veiled(heard.last, self._secret)[:_SAID]
 
 
 class _Heard(logging.Handler):
@@ -82,7 +86,7 @@ class _Heard(logging.Handler):
         self._logger = logging.getLogger("apprise")
 
     def emit(self, record: logging.LogRecord) -> None:
-        self.last = record.getMessage()[:200]
+        self.last = record.getMessage()
 
     def __enter__(self) -> Self:
         self._before = self._logger.propagate

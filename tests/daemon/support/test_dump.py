@@ -27,6 +27,10 @@ PRIVATE = [
     "hunter2",
     "ring-the-neighbour",
     "broker-of-anna",
+    "k3y-in-the-path",
+    "k3y-in-the-query",
+    "topic-of-grandpa",
+    "bearer-of-bell",
     "20260131T140000Z",
     "sealed-sound",
     PUBLIC[:20],
@@ -51,6 +55,10 @@ def machine(tmp_path, monkeypatch):
         lambda: (
             f'alert said "{SAID}" to jane-doe on annas-host, token {TOKEN}\n'
             "channel grandma: works; notify_grandma\n"
+            "POST https://hooks.example/k3y-in-the-path/x?key=k3y-in-the-query\n"
+            "no answer for /k3y-in-the-path, topic topic-of-grandpa; bearer-of-bell is wrong\n"
+            "the broker at broker-of-anna:1883 cannot be reached\n"
+            "Listening to Annas-Headset.\n"
         ),
     )
     config = home / "config.toml"
@@ -58,8 +66,10 @@ def machine(tmp_path, monkeypatch):
         '[audio]\ndevice = "Annas-Headset"\n[serve]\nport = 0\norigins = ["https://care-of-anna.example"]\n'
         '[language]\nlora = "anna-speaks.gguf"\n'
         f'[privacy]\ntranscripts = true\n[clips]\nrecipients = ["{PUBLIC}"]\n'
-        '[notify.webhook.grandma]\nurl = "https://hunter2.example"\nsecret = "hunter2"\n'
-        '[notify.command.bell]\ncommand = ["ring-the-neighbour"]\n'
+        '[notify.webhook.grandma]\nurl = "https://hooks.example/k3y-in-the-path/x?key=k3y-in-the-query"\n'
+        'secret = "hunter2"\n[notify.apprise.grandpa]\nenabled = false\n'
+        'url = "ntfy://topic-of-grandpa"\n'
+        '[notify.command.bell]\ncommand = ["ring-the-neighbour", "--key=bearer-of-bell"]\n'
         '[notify.mqtt.home]\nhost = "broker-of-anna"\nusername = "hunter2"\n'
     )
     health = Health()
