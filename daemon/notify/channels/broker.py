@@ -41,7 +41,10 @@ def client_of(
 
 def failure_of(config: "Mqtt", error: Exception) -> DeliveryError:
     """Why the broker did not do what was asked."""
-    code = getattr(error, "rc", None)
+    from aiomqtt.exceptions import MqttConnectError
+
+    # Other errors have codes of the library's own, of which 4 means that the connection is gone.
+    code = error.rc if isinstance(error, MqttConnectError) else None
     if getattr(code, "value", code) in _REFUSED:
         return DeliveryError(
             "the broker refuses username and password",

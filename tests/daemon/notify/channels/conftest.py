@@ -1,5 +1,6 @@
 """Real other ends: an HTTP server that can fail, and an MQTT broker that can be killed."""
 
+import contextlib
 import json
 import os
 import queue
@@ -214,6 +215,55 @@ def broker(tmp_path, monkeypatch):
     broker = Broker(tmp_path)
     yield broker
     broker.kill()
+
+
+class Line:
+    """A line to a broker that can be cut while both its ends are well.
+
+    Attributes:
+        port: where it begins.
+    """
+
+    def __init__(self, broker):
+        self._broker = broker
+        self._ends = []
+        self._server = None
+        self.port = 0
+        self.mend()
+
+    def mend(self):
+        self._server = socket.create_server(("127.0.0.1", self.port))
+        self.port = self._server.getsockname()[1]
+        threading.Thread(target=self._accept, args=(self._server,), daemon=True).start()
+
+    def cut(self):
+        for end in (self._server, *self._ends):
+            with contextlib.suppress(OSError):  # it may be gone already
+                end.shutdown(socket.SHUT_RDWR)
+            end.close()
+        self._ends = []
+
+    def _accept(self, server):
+        with contextlib.suppress(OSError):  # it is cut
+            while True:
+                near, _ = server.accept()
+                far = socket.create_connection(("127.0.0.1", self._broker.port))
+                self._ends += [near, far]
+                for one, other in ((near, far), (far, near)):
+                    threading.Thread(target=self._carry, args=(one, other), daemon=True).start()
+
+    def _carry(self, one, other):
+        with contextlib.suppress(OSError):  # it is cut
+            while piece := one.recv(65_536):
+                other.sendall(piece)
+            other.shutdown(socket.SHUT_WR)
+
+
+@pytest.fixture
+def line(broker):
+    line = Line(broker)
+    yield line
+    line.cut()
 
 
 class Watcher:

@@ -4,11 +4,14 @@ import json
 import queue
 import time
 
+from daemon.config.notify import Mqtt
+from daemon.notify.channels.broker import failure_of
 from daemon.notify.channels.made import Surroundings
 from daemon.notify.channels.standing import Standing
 from daemon.wire.server import SourceStatus
 
 BASE = "distressd/bedroom"
+MQTT_ERR_NO_CONN = 4  # as paho has it; of a broker's answer it means a wrong name or password
 WELL = SourceStatus(name="mic", state="ok", liveness="healthy")
 
 
@@ -132,6 +135,41 @@ def test_every_alert_comes_once_and_in_order_after_the_broker_died(
     notifier.stop(60)
     figures = notifier.figures_of("home")
     assert (figures["sent"], figures["failed"], figures["dropped"]) == (6, 0, 0)
+
+
+def test_who_listens_gets_every_alert_once_and_in_order_after_the_line_was_cut(
+    start, broker, line, watch, alert, board
+):
+    watcher = watch()
+    settings = broker.settings(port=line.port, digest_after=0)
+    notifier = start(World().around, mqtt={"home": settings})
+    board.until("notify_home", "ok")
+    notifier.submit(alert("a"))
+    events = [json.loads(watcher.until(f"{BASE}/event"))["alerts"]]
+    line.cut()
+    for name in "bcd":
+        notifier.submit(alert(name))
+    board.until("notify_home", "unavailable")
+    line.mend()
+    board.until("notify_home", "ok")
+    notifier.submit(alert("e"))
+    notifier.stop(60)
+    watcher.publish("done", "")
+    while (message := watcher.messages.get(timeout=60))[0] != "done":
+        if message[0] == f"{BASE}/event":
+            events.append(json.loads(message[1])["alerts"])
+    assert events == [[name] for name in "abcde"]
+
+
+def test_a_connection_that_is_gone_is_no_wrong_password(broker):
+    from aiomqtt.exceptions import MqttCodeError, MqttConnectError
+
+    config = Mqtt(**broker.settings())
+    gone = failure_of(config, MqttCodeError(MQTT_ERR_NO_CONN, "Could not publish message"))
+    assert "cannot be reached" in gone.reason
+    assert not gone.absent
+    refused = failure_of(config, MqttConnectError(MQTT_ERR_NO_CONN))
+    assert "refuses username and password" in refused.reason
 
 
 def test_a_wrong_password_is_said(start, broker, board, alert):
