@@ -2,7 +2,6 @@
 
 import copy
 import os
-import tempfile
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from datetime import time
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from daemon.config.edit import NotEditable, edited
+from daemon.config.files import replace_text
 from daemon.config.load import parse_config, shipped_config
 from daemon.config.migration import Document
 from daemon.config.schema import Config
@@ -125,7 +125,7 @@ class LiveSettings:
         if written.document != wanted:
             raise ConfigError(f"{path} cannot be changed from here.", "Edit the file by hand.")
         try:
-            _replace(path, new)
+            replace_text(path, new)
         except OSError as error:
             raise ConfigError(
                 f"{path} cannot be written ({error.strerror}).", "Try again."
@@ -175,20 +175,3 @@ def _with(document: Document, values: Mapping[tuple[str, ...], Value | time]) ->
 def _nearest(path: Path) -> Path:
     """The closest folder above ``path`` that is there."""
     return next(folder for folder in path.absolute().parents if folder.exists())
-
-
-def _replace(path: Path, text: str) -> None:
-    """Write ``path`` whole or not at all. A link stays one: its file is replaced."""
-    path = path.resolve()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, draft = tempfile.mkstemp(dir=path.parent, prefix=".config-")
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            os.fchmod(descriptor, path.stat().st_mode & 0o777 if path.exists() else 0o600)
-            file.write(text)
-            file.flush()
-            os.fsync(descriptor)
-        Path(draft).replace(path)
-    except OSError:
-        Path(draft).unlink(missing_ok=True)
-        raise

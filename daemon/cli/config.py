@@ -9,6 +9,7 @@ from pydantic import BaseModel
 
 from daemon.cli.group import LazyGroup
 from daemon.cli.options import config_option, json_option, print_json
+from daemon.config.files import replace_text
 from daemon.config.lines import Loc
 from daemon.config.load import LoadedConfig, find_config, read_config
 from daemon.config.toml import document_text, literal
@@ -24,7 +25,7 @@ from daemon.errors import ConfigError
     },
 )
 def config() -> None:
-    """Check the configuration, or show what is in force."""
+    """Check the configuration, show what is in force, or bring its file up to date."""
 
 
 @click.command()
@@ -53,10 +54,9 @@ def rewrite(config_path: Path | None) -> None:
         return
     kept = loaded.path.with_name(f"{loaded.path.name}.before-migration")
     try:
-        kept.write_bytes(loaded.path.read_bytes())
-        draft = loaded.path.with_name(f".{loaded.path.name}.new")
-        draft.write_text(document_text(loaded.document), encoding="utf-8")
-        draft.replace(loaded.path)
+        before = loaded.path.read_bytes().decode()
+        replace_text(kept, before, mode=loaded.path.stat().st_mode & 0o777)
+        replace_text(loaded.path, document_text(loaded.document))
     except OSError as error:
         raise ConfigError(f"{loaded.path} cannot be rewritten ({error.strerror}).") from error
     for change in loaded.migrated:

@@ -1,3 +1,4 @@
+import stat
 import tomllib
 
 import pytest
@@ -71,6 +72,7 @@ def test_a_later_version_is_refused_with_the_remedy(tmp_path):
 def test_the_daemon_reads_an_old_file_and_the_command_rewrites_it(steps, tmp_path):
     path = tmp_path / "config.toml"
     path.write_text(document_text(OLD))
+    path.chmod(0o600)  # it may hold passwords
     before = path.read_bytes()
     assert read_config(path).config.log.level == "debug"
     assert path.read_bytes() == before
@@ -78,7 +80,10 @@ def test_the_daemon_reads_an_old_file_and_the_command_rewrites_it(steps, tmp_pat
     assert done.exit_code == 0, done.output
     assert "[log] verbosity is now [log] level." in done.stdout
     assert tomllib.loads(path.read_text())["audio"] == {"ring_s": 20.0}
-    assert (tmp_path / "config.toml.before-migration").read_bytes() == before
+    kept = tmp_path / "config.toml.before-migration"
+    assert kept.read_bytes() == before
+    assert [stat.S_IMODE(one.stat().st_mode) for one in (path, kept)] == [0o600, 0o600]
+    assert len(list(tmp_path.iterdir())) == 2
     again = CliRunner().invoke(main, ["config", "migrate", "--config", str(path)])
     assert "is up to date" in again.stdout
 
