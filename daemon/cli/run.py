@@ -1,6 +1,7 @@
 """``distressd run``: the daemon itself."""
 
 import gc
+import resource
 import sys
 from pathlib import Path
 from typing import Literal
@@ -71,6 +72,8 @@ def run(
 
     config = load()
     setup_logging(config.log.level)
+    # What a crash would leave on the disk has the last seconds of sound in it.
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     spec = source or config.audio.source
     if or_demo and spec == "mic":
         spec = _mic_or_demo()
