@@ -28,7 +28,7 @@ const channels = new Channels(place("channels"), alerts, () => {
   condition.unreachable = channels.unreachable;
   condition.show();
 });
-new SettingsView(place("settings-form"), alerts, (values) => {
+new SettingsView(place, alerts, (values) => {
   live.thresholds = Object.fromEntries(LEVELS.map((level) => [level, values[`fusion.threshold.${level}`]]));
 });
 let lastWord = null;

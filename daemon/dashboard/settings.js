@@ -18,7 +18,7 @@ export class SettingsView {
   #changed;
   #told = null;
   #controls = new Controls();
-  #fields = element("fieldset", { class: "settings-fields" });
+  #fields;
   #channels = element("div", { class: "settings-channels" });
   #shown = "";
   #where = element("p", { class: "hint" });
@@ -27,11 +27,14 @@ export class SettingsView {
   #revert = element("button", { type: "button", class: "quiet", disabled: true, onclick: () => this.#revertAll() }, "Undo");
 
   /** `changed(values)` is called with what is in force, whoever changed it. */
-  constructor(form, connection, changed) {
+  constructor(place, connection, changed) {
     this.#connection = connection;
     this.#changed = changed;
     const controls = this.#controls;
-    this.#fields.append(
+    const alerts = place("settings-alerts");
+    const people = place("settings-people");
+    this.#fields = [alerts, people];
+    alerts.append(
       group(
         "When alerts begin",
         "The distress score from which each level is raised. Raise them if there are too many alerts; lower them if some are missed.",
@@ -45,6 +48,8 @@ export class SettingsView {
         controls.input("quiet_hours.start", "From", { type: "time", step: 60 }),
         controls.input("quiet_hours.end", "To", { type: "time", step: 60 }),
       ),
+    );
+    people.append(
       group(
         "Notifications on this machine",
         "",
@@ -53,10 +58,8 @@ export class SettingsView {
       ),
       this.#channels,
     );
-    form.append(
-      this.#fields,
-      element("div", { class: "settings-foot panel" }, element("div", {}, this.#state, this.#where), element("div", { class: "settings-buttons" }, this.#revert, this.#save)),
-    );
+    place("settings-foot").append(element("div", {}, this.#state, this.#where), element("div", { class: "settings-buttons" }, this.#revert, this.#save));
+    const form = place("settings-form");
     form.addEventListener("input", () => this.#look());
     form.addEventListener("submit", (event) => {
       event.preventDefault();
@@ -79,7 +82,7 @@ export class SettingsView {
     this.#told = settings;
     this.#build();
     if (untouched) this.#controls.fill(settings.values);
-    this.#fields.disabled = settings.fixed !== "";
+    for (const fields of this.#fields) fields.disabled = settings.fixed !== "";
     say(this.#where, settings.fixed ? `${settings.fixed} So they cannot be changed from here.` : `Kept in ${settings.file}.${settings.waiting ? ` ${settings.waiting}` : ""}`);
     this.#changed(settings.values);
     this.#look();

@@ -36,6 +36,8 @@ SETTINGS = """version = 1
 port = 0
 [notify]
 desktop = false
+[notify.command.bell]
+command = ["true"]
 [language]
 enabled = false
 [privacy]
