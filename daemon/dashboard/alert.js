@@ -3,7 +3,7 @@
 import { element, mark, say } from "./element.js";
 import { evidence } from "./evidence.js";
 import { clockTime, dayName, shortTime, whenTime } from "./moment.js";
-import { title } from "./words.js";
+import { confirmed, rank, title } from "./words.js";
 
 const REMARKS = { ack: "acknowledged", false_alarm: "false alarm" };
 let made = 0;
@@ -118,7 +118,8 @@ export class AlertCard {
     say(this.#why, why.replaceAll(/(?<=\d) (?=%)/g, "\u00a0"));
     const tags = [
       this.open ? ["level", `${event.level}, open`] : ["", `${event.level}, cleared ${clockTime(event.time)}`],
-      confirmed(event) ? ["", "confirmed by text"] : null,
+      [event, ...this.#steps].some(confirmed) ? ["", "confirmed by text"] : null,
+      this.#steps.some((one) => rank(one) > rank(event)) ? ["", "lowered"] : null,
       remark ? ["calm", REMARKS[remark.said]] : null,
       event.durable ? null : ["", "not stored yet"],
       demo ? ["", "demonstration"] : null,
@@ -129,6 +130,3 @@ export class AlertCard {
     if (!this.#body.hidden) this.#body.replaceChildren(...evidence(event, this.#steps));
   }
 }
-
-/** Whether what was said speaks for distress. */
-const confirmed = (event) => (event.evidence.text?.probability ?? 0) >= 0.5;

@@ -2,7 +2,7 @@
 
 import { element } from "./element.js";
 import { clockTime, span } from "./moment.js";
-import { MODALITIES, percent, reason, STAGES, title } from "./words.js";
+import { confirmed, MODALITIES, percent, rank, reason, STAGES, title } from "./words.js";
 
 /** What the alert rested upon when it was strongest: at its end there is only silence. */
 export function evidence(last, steps) {
@@ -14,7 +14,7 @@ export function evidence(last, steps) {
       block("Emotions", bars(event.emotions.map(({ emotion, probability }) => [title(emotion), probability, percent(probability)]))),
     said(last),
     latency(last, steps),
-    block("What happened", element("ol", { class: "steps" }, ...steps.map(step))),
+    block("What happened", element("ol", { class: "steps" }, ...steps.map((event, number) => step(event, steps[number - 1])))),
   ].filter(Boolean);
 }
 
@@ -68,13 +68,24 @@ function latency(event, steps) {
   );
 }
 
-function step(event) {
+function step(event, before) {
   const cleared = event.phase === "cleared";
   const why = cleared && event.reason !== null ? `: ${reason(event.reason)}` : "";
   return element(
     "li",
     {},
     element("time", { datetime: event.time }, clockTime(event.time)),
-    element("span", {}, `${title(event.phase)}${why}${cleared ? "" : ` · ${event.level} · ${event.score.toFixed(2)}`}`),
+    element("span", {}, `${what(event, before)}${why}${cleared ? "" : ` · ${event.level} · ${event.score.toFixed(2)}`}`),
   );
+}
+
+/** What an event changed: words may have confirmed the alert, and its level may have risen or fallen. */
+function what(event, before) {
+  if (event.phase !== "updated" || before === undefined) return title(event.phase);
+  const changes = [
+    confirmed(event) && !confirmed(before) ? "confirmed by text" : "",
+    rank(event) > rank(before) ? "raised further" : "",
+    rank(event) < rank(before) ? "lowered" : "",
+  ].filter(Boolean);
+  return title(changes.join(", ") || "updated");
 }

@@ -33,6 +33,7 @@ export class Parts {
   #language = new Part("What is said");
   #store = new Part("Memory");
   #heard = element("p", { class: "hint" });
+  #said = element("p", { class: "hint" });
   #last = null;
   #open = false;
   #rate = null;
@@ -42,6 +43,7 @@ export class Parts {
 
   constructor(place) {
     this.#microphone.node.insertBefore(this.#heard, this.#microphone.why);
+    this.#language.node.insertBefore(this.#said, this.#language.why);
     place.append(this.#microphone.node, this.#language.node, this.#store.node);
   }
 
@@ -90,7 +92,7 @@ export class Parts {
     this.#open &&= vitals.hops_per_s > 0;
     const figures = vitals.language;
     say(this.#language.figure, figures === null ? "" : `${figures.waiting} waiting`);
-    if (figures !== null) this.#language.node.title = `${figures.transcribed} transcribed, ${figures.dropped} given up`;
+    say(this.#said, figures === null ? "" : `${figures.transcribed} transcribed since the start${figures.dropped > 0 ? `, ${figures.dropped} given up` : ""}`);
   }
 
   /** What passes with time. */

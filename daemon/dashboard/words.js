@@ -28,3 +28,9 @@ export function title(word) {
 
 export const reason = (word) => REASONS[word] ?? word.replaceAll("_", " ");
 export const percent = (share) => `${Math.round(share * 100)} %`;
+
+/** How grave an event's level is. */
+export const rank = (event) => LEVELS.indexOf(event.level);
+
+/** Whether what was said speaks for distress. */
+export const confirmed = (event) => (event.evidence.text?.probability ?? 0) >= 0.5;

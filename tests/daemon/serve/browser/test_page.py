@@ -7,7 +7,14 @@ import pytest
 from daemon.store.minute import Minute
 from daemon.wire.base import rfc3339
 from daemon.wire.channels import ChannelStatus
-from daemon.wire.server import SourceChanged, SourceStatus, Vitals
+from daemon.wire.server import (
+    LanguageFigures,
+    PartChanged,
+    PartStatus,
+    SourceChanged,
+    SourceStatus,
+    Vitals,
+)
 
 EMOTIONS = ("neutral", "calm", "happy", "sad", "angry", "fearful", "disgust", "surprised")
 
@@ -72,6 +79,38 @@ def test_an_alert_changes_in_place_and_opens_to_its_evidence(furnished, visit):
     assert page.locator(".alert").count() == 2
 
 
+def test_what_words_make_of_an_alert_is_told_in_place(daemon, visit):
+    page = visit(daemon)
+    daemon.alert("a", level="warning", score=0.75)
+    card = page.locator('.alert[data-alert="a"]')
+    card.locator(".alert-summary").click()
+    sound = {"audio": {"probability": 0.7, "weight": 0.6, "age_s": 0.0}}
+    words = {"text": {"probability": 0.9, "weight": 0.3, "age_s": 2.0}}
+    daemon.alert("a", "updated", level="critical", score=0.95, evidence=sound | words)
+    page.wait_for_selector('.alert[data-alert="a"][data-level="critical"]')
+    assert "confirmed by text" in card.locator(".alert-tags").inner_text()
+    assert "90 % × 0.30, 2 s old" in card.inner_text()
+    assert "Words are not kept" in card.inner_text()
+    daemon.alert("a", "updated", level="warning", score=0.72, evidence=sound)
+    card.get_by_text("lowered", exact=True).wait_for()
+    assert card.get_attribute("data-level") == "warning"
+    assert card.locator(".steps li span").all_inner_texts() == [
+        "Raised · warning · 0.75",
+        "Confirmed by text, raised further · critical · 0.95",
+        "Lowered · warning · 0.72",
+    ]
+
+
+def test_who_cannot_see_is_told_of_alerts(daemon, visit):
+    page = visit(daemon)
+    daemon.alert("a", why="A scream was heard.")
+    urgent = page.get_by_role("alert").filter(has_text="Scream: critical raised.")
+    urgent.wait_for()
+    assert urgent.inner_text().endswith("A scream was heard.")
+    daemon.alert("a", "cleared", reason="ended")
+    page.get_by_role("status").filter(has_text="Scream: critical cleared.").wait_for()
+
+
 def test_an_alert_that_comes_while_the_page_asks_for_the_others_stays(daemon, visit):
     page = visit(daemon)
     subscriber, _ = daemon.subscribe("/v1/alerts")
@@ -95,26 +134,88 @@ def test_an_alert_that_comes_while_the_page_asks_for_the_others_stays(daemon, vi
     assert page.evaluate(shown, event) == ["present"]
 
 
+def await_listeners(daemon, page, count):
+    """Until so many hear telemetry."""
+    subscribers = ("distressd_subscribers", {"path": "/v1/telemetry"})
+    deadline = time.monotonic() + 60
+    while daemon.metrics.registry.get_sample_value(*subscribers) < count:
+        assert time.monotonic() < deadline
+        page.wait_for_timeout(10)
+
+
+def vitals(**changes):
+    """What a daemon tells of itself each second."""
+    common = {"time": rfc3339(time.time()), "stream_s": 1.0}
+    told = {"hops_per_s": 100.0, "last_sound": None, "obstacles": (), "language": None}
+    return Vitals(**common | told | changes)
+
+
 def test_what_is_heard_is_drawn_where_it_is_seen(daemon, visit, sample, painted):
     page = visit(daemon, "settings")
     page.wait_for_selector("#settings")
     listener, _ = daemon.subscribe("/v1/telemetry")
-    subscribers = ("distressd_subscribers", {"path": "/v1/telemetry"})
-    deadline = time.monotonic() + 60
-    while daemon.metrics.registry.get_sample_value(*subscribers) < 2:
-        assert time.monotonic() < deadline
-        page.wait_for_timeout(10)
+    await_listeners(daemon, page, 2)
     for number in range(8):
         daemon.server.publish_telemetry(sample(0.05 * number, score=0.8))
         listener.recv()  # else the next would take its place
-    vitals = {"hops_per_s": 100.0, "last_sound": None, "obstacles": (), "language": None}
-    daemon.server.publish_vitals(Vitals(time=rfc3339(time.time()), stream_s=1.0, **vitals))
+    daemon.server.publish_vitals(vitals())
     page.wait_for_function("() => document.body.textContent.includes('100 frames a second')")
     assert not page.evaluate(painted, "#plot canvas")
     assert page.text_content("#score") == "–"
     page.evaluate("location.hash = 'now'")
     page.wait_for_function(painted, arg="#plot canvas")
     assert (page.inner_text("#score"), page.inner_text("#score-words")) == ("0.80", "Warning")
+
+
+def test_whether_it_listens_is_told_with_the_last_sound(daemon, visit):
+    page = visit(daemon)
+    await_listeners(daemon, page, 1)
+    card = page.get_by_role("region", name="Microphone")
+    daemon.server.publish_vitals(vitals(hops_per_s=99.6))
+    card.get_by_text("100 frames a second").wait_for()
+    card.get_by_text("No sound heard yet").wait_for()
+    heard = rfc3339(time.time() - 185)
+    stuck = "No sound has come in for a while."
+    daemon.server.publish_vitals(vitals(hops_per_s=0.0, last_sound=heard, obstacles=(stuck,)))
+    card.get_by_text("0 frames a second", exact=True).wait_for()
+    card.get_by_text("Last sound 3 min ago").wait_for()
+    page.locator("#notices").get_by_text(stuck).wait_for()
+    assert page.inner_text("#condition-text") == "Not listening"
+
+
+def test_the_language_models_have_a_state_and_a_queue(daemon, visit):
+    page = visit(daemon)
+    await_listeners(daemon, page, 1)
+    card = page.get_by_role("region", name="What is said")
+    card.get_by_text("Not available").wait_for()
+    assert "not there install it" in card.inner_text()
+    assert "waiting" not in card.inner_text()
+
+    def become(state, reason="", remedy="", figures=None):
+        status = PartStatus(state=state, reason=reason, remedy=remedy)
+        common = {"time": rfc3339(time.time()), "stream_s": 1.0}
+        daemon.server.publish_status(PartChanged(type="language", **common, status=status))
+        daemon.server.publish_vitals(vitals(language=figures))
+
+    become("ok", figures=LanguageFigures(waiting=0, transcribed=12, dropped=0))
+    card.get_by_text("Working", exact=True).wait_for()
+    card.get_by_text("12 transcribed since the start", exact=True).wait_for()
+    card.get_by_text("0 waiting", exact=True).wait_for()
+    become(
+        "degraded",
+        "The worker is slow.",
+        "Take a smaller model.",
+        LanguageFigures(waiting=7, transcribed=13, dropped=2),
+    )
+    card.get_by_text("7 waiting", exact=True).wait_for()
+    card.get_by_text("13 transcribed since the start, 2 given up").wait_for()
+    assert "Working in part" in card.inner_text()
+    assert "The worker is slow. Take a smaller model." in card.inner_text()
+    assert card.get_attribute("data-tone") == "warning"
+    become("off", "switched off")
+    card.get_by_text("Switched off", exact=True).wait_for()
+    card.get_by_text("7 waiting").wait_for(state="detached")
+    assert "transcribed" not in card.inner_text()
 
 
 def test_what_one_person_says_everybody_sees(furnished, visit):
@@ -156,7 +257,15 @@ def test_history_is_filtered_and_tells_of_a_minute(furnished, visit):
     page.uncheck('#filters input[value="critical"]')
     page.wait_for_function("() => document.querySelectorAll('#past .alert').length === 1")
     page.select_option('#filters select[name="kind"]', "scream")
-    page.wait_for_function("() => document.querySelector('#past').textContent === 'No such alert.'")
+    none = "() => document.querySelector('#past').textContent === 'No such alert.'"
+    page.wait_for_function(none)
+    page.select_option('#filters select[name="kind"]', "")
+    page.wait_for_selector("#past .alert")
+    day = page.input_value('#filters input[name="from"]')
+    page.fill('#filters input[name="to"]', day)
+    page.wait_for_function(none)
+    page.fill('#filters input[name="to"]', "")
+    page.wait_for_selector("#past .alert")
     page.locator(".heat-cell[data-level]").first.click()
     page.wait_for_selector(".minute .chips")
     assert "Music 80 %" in page.inner_text(".minute")
@@ -300,6 +409,26 @@ def test_axe_finds_nothing_serious(furnished, visit, screens, screen, axe):
             page.wait_for_selector(".minute .chips")
         found += [(view, *violation) for violation in axe(page)]
     assert found == []
+
+
+def test_a_wide_screen_leaves_no_half_of_the_settings_empty(daemon, visit):
+    daemon.control.known = (webhook(), webhook(name="bell", sort="command"))
+    rules = {"enabled": True, "level": "warning", "cooldown_s": 0.0, "escalate_after_s": 0.0}
+    for channel in ("webhook.care", "command.bell"):
+        daemon.control.values |= {f"notify.{channel}.{rule}": rules[rule] for rule in rules}
+    page = visit(daemon, "settings", viewport={"width": 1440, "height": 900})
+    page.get_by_text("Notifications to bell").wait_for()
+    boxes = [one.bounding_box() for one in page.locator("#settings-form .settings-group").all()]
+    left, right = min(one["x"] for one in boxes), max(one["x"] + one["width"] for one in boxes)
+    form = page.locator("#settings-form").bounding_box()
+    assert (left, right) == (form["x"], form["x"] + form["width"])
+    middle = form["x"] + form["width"] / 2
+    ends = [
+        max(one["y"] + one["height"] for one in boxes if (one["x"] > middle) is beside)
+        for beside in (False, True)
+    ]
+    begin = form["y"]
+    assert min(ends) - begin > 0.6 * (max(ends) - begin), "both sides are used"
 
 
 @pytest.mark.parametrize("view", ["now", "history", "settings"])
