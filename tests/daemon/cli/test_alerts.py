@@ -1,4 +1,4 @@
-"""The commands over what is kept, without a daemon; tests/daemon/test_history.py has one."""
+"""The commands over what is kept, without a daemon; tests/daemon/test_looking_back.py has one."""
 
 import csv
 import io
@@ -138,8 +138,13 @@ def test_report(state, tmp_path, monkeypatch):
     text = out.read_text()
     assert "&lt;b&gt;loud&lt;/b&gt;" in text
     assert "please stop" not in text
-    monkeypatch.setenv("DISTRESSD_STATE", str(tmp_path / "none"))
-    assert "nothing is kept" in invoke("report", "--out", str(out)).stdout
+    empty = tmp_path / "empty"
+    empty.mkdir(mode=0o700)
+    Journal.open(empty, health=Health()).close()
+    for nothing in (tmp_path / "none", empty):
+        monkeypatch.setenv("DISTRESSD_STATE", str(nothing))
+        assert "nothing is kept" in invoke("report", "--out", str(out)).stdout
+        assert "Nothing is kept of this time" in out.read_text()
     assert "cannot be written" in invoke("report", "--out", "/nonexistent/x", status=2).output
 
 
