@@ -24,7 +24,7 @@ RETRY_S = 5.0
 @config_option
 @json_option
 def rooms(*, channel: str | None, once: bool, config_path: Path | None, as_json: bool) -> None:
-    """Show every daemon that tells the same MQTT broker, until Ctrl-C.
+    """Show every daemon that reports to the same MQTT broker, until Ctrl-C.
 
     CHANNEL is the [notify.mqtt.NAME] of the configuration whose broker is asked; it may be left
     out where there is one only. Every daemon needs a name of its own there (`daemon`).

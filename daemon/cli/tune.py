@@ -11,7 +11,7 @@ from daemon.config.load import load_config
 
 @click.group()
 def tune() -> None:
-    """Find out how a language model is best asked."""
+    """Find how a language model is best asked, or train it an adapter."""
 
 
 @tune.command(short_help="Find how a model tells distress best.")
