@@ -138,6 +138,17 @@ def test_amend_lowers_an_open_alert(hop):
     assert lowered.latency_ms.fusion == 0.0
 
 
+class SetClock:
+    """The module ``time``, whose wall clock somebody sets."""
+
+    ahead_s = 0.0
+    monotonic = staticmethod(time.monotonic)
+    monotonic_ns = staticmethod(time.monotonic_ns)
+
+    def time(self) -> float:
+        return time.time() + self.ahead_s
+
+
 class TestPause:
     def test_clears_and_ends_by_the_stream_of_a_recording(self, hop):
         events: list[AlertEvent] = []
@@ -172,6 +183,16 @@ class TestPause:
             assert changes.get(timeout=10) == until
             assert changes.get(timeout=10) is None
             assert thread.paused_until is None
+
+    def test_a_clock_that_is_set_back_prolongs_no_pause(self, monkeypatch):
+        monkeypatch.setattr("daemon.clock.time", set_clock := SetClock())
+        monkeypatch.setattr("daemon.fusion.thread.time", set_clock)
+        changes: queue.SimpleQueue[float | None] = queue.SimpleQueue()
+        with running(lambda _event: None, live=True, pause_changed=changes.put) as thread:
+            thread.pause(time.time() + 0.5)
+            assert changes.get(timeout=10) is not None
+            set_clock.ahead_s = -86_400.0
+            assert changes.get(timeout=10) is None
 
     def test_resume_ends_it(self):
         changes: queue.SimpleQueue[float | None] = queue.SimpleQueue()
