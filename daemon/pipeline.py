@@ -178,8 +178,17 @@ class Pipeline:
         return True
 
     def source_lost(self) -> None:
-        """Clear what is open: no evidence comes any more, so nothing would ever end it."""
-        self.fusion.finish("source_lost")
+        """Clear what is open: no evidence comes any more, so nothing would ever end it.
+
+        What came before the loss is heard first; whoever tells of the loss does not wait for that.
+        """
+        self.loop.after(self._broken_off)
+
+    def _broken_off(self) -> None:
+        """In the hop loop's thread."""
+        if self._feed is not None:
+            self._feed.break_off()
+        self.fusion.finish("source_lost", timeout_s=0.0)
 
     def stop(self) -> None:
         """Stop what was started, from the first to the last; open alerts are cleared."""

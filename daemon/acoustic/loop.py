@@ -4,6 +4,7 @@ import itertools
 import logging
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -71,6 +72,7 @@ class HopLoop:
         self._events: SoundEvents | None = None
         self._seen: SoundWindow | None = None
         self._attention = 0  # hops until several are read at once again
+        self._afterwards: deque[tuple[int, Callable[[], None]]] = deque()
         self.hops = self.open_hops = self.lost_samples = 0
         self.slowest_us = 0.0
         self.heard_ns = time.monotonic_ns()
@@ -86,6 +88,13 @@ class HopLoop:
     def reconfigure(self, quiet_hops: int) -> None:
         """Read so many hops at once from the next read on."""
         self._quiet_hops = quiet_hops
+
+    def after(self, act: Callable[[], None]) -> None:
+        """Have ``act`` called in this loop's thread, once what is in the ring now has been heard.
+
+        It comes at the latest READ_TIMEOUT_S after that; never where the loop has ended before.
+        """
+        self._afterwards.append((self._ring.written // HOP * HOP, act))
 
     def start(self) -> None:
         """Begin to listen."""
@@ -123,12 +132,21 @@ class HopLoop:
             status = self._reader.read(buffer, READ_TIMEOUT_S)
             if status is None or (status == ENDED and len(buffer) > HOP):
                 # Too little for a batch, whether for now or for ever: what there is is heard.
-                buffer = samples[:HOP]
-                status = self._reader.read(buffer, 0.0)
+                status = self._take_rest(samples[:HOP])
+            elif status != ENDED:
+                self._take(buffer, status)
+            while self._afterwards and self._afterwards[0][0] <= self._reader.position:
+                self._afterwards.popleft()[1]()
             if status == ENDED:
                 return
-            if status is not None:
-                self._take(buffer, status)
+
+    def _take_rest(self, hop: Samples) -> int | None:
+        """Hear what there is hop by hop, and say why there is no more: see RingReader.read."""
+        while (status := self._reader.read(hop, 0.0)) is not None and status != ENDED:
+            self._take(hop, status)
+            if self._stop.is_set():
+                return None
+        return status
 
     def _take(self, samples: Samples, lost: int) -> None:
         begin = self._reader.position - len(samples)

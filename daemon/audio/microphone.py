@@ -227,6 +227,7 @@ class MicrophoneSource:
                     return
         finally:
             self._close(capture)
+            ring.interrupt()  # so that what came last is heard before anybody is told of the loss
             self._live.closed(time.monotonic())
             self._report_closed()
 

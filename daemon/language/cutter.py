@@ -77,13 +77,17 @@ class Cutter:
         self._open = False
         self._forget(0)
 
-    def finish(self) -> Utterance | None:
-        """The utterance that was going on when the stream ended."""
+    def break_off(self) -> Utterance | None:
+        """The utterance that was going on when sound came no more."""
         ended = self._cut(closed=True) if self._open else None
         self._open = False
         self._forget(0)
-        self._following.close()
         return ended
+
+    def finish(self) -> Utterance | None:
+        """The utterance that was going on when the stream ended."""
+        self._following.close()
+        return self.break_off()
 
     def _append(self, block: Samples) -> None:
         np.multiply(block, FULL_SCALE, out=block)

@@ -12,7 +12,7 @@ from daemon.fusion.reading import Reading
 from daemon.fusion.thread import FusionThread
 from daemon.language.cutter import Cutter
 from daemon.language.lane import LanguageLane
-from daemon.language.utterance import Words
+from daemon.language.utterance import Utterance, Words
 from models.features.constants import SAMPLE_RATE
 from models.language.verdict import PRIOR, as_heard
 
@@ -74,13 +74,11 @@ class Feed:
         if self._paused():
             self._cutter.skip(evidence.sample)
             return
-        utterance = self._cutter.step(evidence)
-        if utterance is not None:
-            with self._changed:
-                self._outstanding += 1
-                if self._in_step:
-                    self._due.append((utterance.id, evidence.sample + STEP_DELAY))
-            self._lane.submit(utterance, self._done)
+        self._submit(self._cutter.step(evidence), evidence.sample + STEP_DELAY)
+
+    def break_off(self) -> None:
+        """No sound comes for a while: hand over what was going on. In the hop loop's thread."""
+        self._submit(self._cutter.break_off(), 0)
 
     def finish(self, timeout_s: float | None = None) -> bool:
         """The stream has ended: hand over what was going on, and wait for all words.
@@ -93,13 +91,7 @@ class Feed:
         """
         if self._drained_by is None:
             self._drained_by = time.monotonic() + DRAIN_S
-            utterance = self._cutter.finish()
-            if utterance is not None:
-                with self._changed:
-                    self._outstanding += 1
-                    if self._in_step:
-                        self._due.append((utterance.id, 0))
-                self._lane.submit(utterance, self._done)
+            self._submit(self._cutter.finish(), 0)
         if self._in_step:
             return self._settle(None, timeout_s)
         left_s = max(0.0, self._drained_by - time.monotonic())
@@ -115,6 +107,15 @@ class Feed:
         with self._changed:
             self._abandoned = True
             self._changed.notify_all()
+
+    def _submit(self, utterance: Utterance | None, due: int) -> None:
+        if utterance is None:
+            return
+        with self._changed:
+            self._outstanding += 1
+            if self._in_step:
+                self._due.append((utterance.id, due))
+        self._lane.submit(utterance, self._done)
 
     def _settle(self, sample: int | None, timeout_s: float | None = None) -> bool:
         """Hand over the words that are due at ``sample``, or all; whether none is missing."""

@@ -1,27 +1,73 @@
 """Ring, hop loop, slow lane and fusion as one."""
 
+import queue
 from datetime import datetime, time, timedelta
+from time import monotonic, sleep
 
 import numpy as np
 import pytest
 
 from daemon.acoustic.load import load_ear
-from daemon.acoustic.loop import REPORTED_HOPS
+from daemon.acoustic.loop import QUIET_HOPS, REPORTED_HOPS
 from daemon.audio.asleep import moment
 from daemon.audio.microphone import MicrophoneSource
 from daemon.audio.ring import ENDED, Ring
 from daemon.config.schema import Acoustic, Config, ConfirmMs, Fusion, QuietHours, Thresholds
 from daemon.errors import PartDied
+from daemon.fusion.reading import Reading
 from daemon.health import Health
 from daemon.language.lane import LanguageLane
 from daemon.pipeline import Pipeline, quiet_hops
 
 CONFIG = Config(acoustic=Acoustic(sound_events=False))
+PATIENCE_S = 60.0
 
 
 def pipeline(pace="realtime", *, config=CONFIG, spec="stdin", **options):
     health = Health()
     return Pipeline(config, load_ear(config, health), spec, pace, health, print, **options)
+
+
+class Alarmed:
+    """An ear to which any sound is distress."""
+
+    window, infant, level_db, floor_db = None, 0.0, -20.0, -60.0
+    posterior = np.full(8, 1 / 8)
+    is_open, distress = False, 0.0
+
+    def expect(self, hops):
+        pass
+
+    def interrupt(self):
+        pass
+
+    def step(self, hop):
+        self.is_open = bool(hop.any())
+        self.distress = 0.99 if self.is_open else 0.0
+
+
+@pytest.fixture
+def heard():
+    """Starts a pipeline without its source; its ring is the test's to write."""
+    running = []
+
+    def start(**options):
+        events = queue.SimpleQueue()
+        health = Health()
+        whole = Pipeline(CONFIG, Alarmed(), "stdin", "realtime", health, events.put, **options)
+        running.append(whole)
+        whole.fusion.start()
+        return whole, events
+
+    yield start
+    for whole in running:
+        whole.ring.close()
+        whole.loop.stop()
+        whole.fusion.stop()
+
+
+def next_two(events):
+    return [(e.phase, e.reason) for e in (events.get(timeout=PATIENCE_S) for _ in range(2))]
 
 
 def quiet_now():
@@ -83,6 +129,28 @@ def test_a_shorter_hold_that_is_read_again_makes_the_loop_read_fewer_hops_at_onc
 def test_where_alerts_begin_low_no_more_hops_are_read_at_once_than_are_reported_together():
     low = Fusion(threshold=Thresholds(advisory=0.4), release=0.2)
     assert quiet_hops(low) == REPORTED_HOPS < quiet_hops(Fusion())
+
+
+def test_what_came_before_the_source_was_lost_is_heard_and_leaves_no_alert_open(heard):
+    whole, events = heard()
+    whole.ring.write(np.ones(40 * 160, np.float32))
+    whole.source_lost()
+    whole.loop.start()  # so late, on a busy machine
+    assert next_two(events) == [("raised", None), ("cleared", "source_lost")]
+
+
+def test_words_leave_no_alert_open_where_hops_were_left_in_the_ring_when_the_source_was_lost(heard):
+    whole, events = heard()
+    whole.loop.start()
+    hops = QUIET_HOPS + 2 * REPORTED_HOPS  # too few for a second read
+    whole.ring.write(np.zeros(hops * 160, np.float32))
+    whole.source_lost()
+    deadline = monotonic() + PATIENCE_S
+    while whole.fusion.latest.sample < hops * 160:
+        assert monotonic() < deadline
+        sleep(0.01)  # nothing tells of a hop that decides nothing
+    whole.fusion.submit_reading(Reading(0.99, hops * 160, since=0, sound=0.6))
+    assert next_two(events) == [("raised", None), ("cleared", "source_lost")]
 
 
 def test_a_microphone_that_breaks_off_is_a_part_that_died():

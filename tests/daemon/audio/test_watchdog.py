@@ -153,6 +153,25 @@ def test_a_microphone_that_was_opened_again_breaks_the_stream(device: ScriptedPo
     assert breaks == [(), (), (320,), ()]
 
 
+def test_the_last_hop_of_a_lost_stream_is_whole_before_the_loss_is_told(
+    device: ScriptedPortAudio,
+) -> None:
+    def half_a_hop(stream: Stream) -> None:
+        stream.send(SOUND)
+        stream.send(SOUND[:80])
+        stream.active = False
+
+    device.scripts = [half_a_hop]
+    ring, health = Ring(160_000), Watched()
+    written: list[int] = []
+    health.listen(lambda _, part: written.extend([ring.written] * (part.state == "unavailable")))
+    mic = MicrophoneSource("", health)
+    mic.start(ring)
+    health.wait_for("unavailable")
+    mic.stop()
+    assert written[0] == 320
+
+
 def test_a_microphone_that_dies_at_once_is_waited_for_longer_each_time(
     device: ScriptedPortAudio,
 ) -> None:

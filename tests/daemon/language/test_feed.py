@@ -84,6 +84,26 @@ def test_what_is_said_in_a_pause_is_not_transcribed_nor_what_it_cut_off():
     assert (utterance.start, utterance.end) == (5 * RATE, 7 * RATE)
 
 
+def test_what_was_being_said_when_sound_came_no_more_is_handed_over_at_once_and_only_once():
+    lane, ring = Lane(), Ring(10 * RATE)
+    fusion = FusionThread(Fusion(), "mic", StreamClock.now(live=True), print, lossless=False)
+    feed = Feed(lane, ring, fusion, alarming=0.6, in_step=False, lossless=False)
+
+    def speak():
+        for _ in range(0, RATE, 800):
+            ring.write(np.zeros(800, np.float32))
+            feed.hear(speech(ring.written))
+
+    speak()
+    feed.break_off()
+    feed.break_off()
+    assert [(one.start, one.end) for one, _ in lane.given] == [(0, RATE)]
+    ring.interrupt()
+    speak()
+    feed.break_off()
+    assert [(one.start, one.end) for one, _ in lane.given] == [(0, RATE), (RATE, 2 * RATE)]
+
+
 def test_a_stop_ends_the_wait():
     lane, ring = Lane(), Ring(10 * RATE)
     fusion = FusionThread(Fusion(), "file", StreamClock.now(live=False), print, lossless=True)
