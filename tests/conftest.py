@@ -169,10 +169,10 @@ class VirtualMicrophone:
             stdin=subprocess.PIPE,
         )
 
-    def play(self, path: Path) -> None:
-        """Play a sound file, and return when it has been played."""
+    def play(self, path: Path, sink: str = sink) -> None:
+        """Play a sound file to one microphone, and return when it has been played."""
         subprocess.run(
-            ["paplay", "--latency-msec=50", str(path)],
+            ["paplay", "--latency-msec=50", f"--device={sink}", str(path)],
             env={**os.environ, **self.environment},
             check=True,
         )

@@ -13,6 +13,8 @@ from daemon.audio.resampling import Resampling
 from daemon.audio.ring import Ring, Samples
 from models.features.constants import SAMPLE_RATE
 
+FIRST_BLOCK_S = 3.0  # a Bluetooth headset takes its time to begin
+FIRST_CHANGE_S = 6.0  # ... and some send zeros at first
 _OLDEST_S = 5.0  # a converter's time further back than this is no time at all
 
 
@@ -49,6 +51,7 @@ class Capture:
         self.zeros = 0
         self._overflows = 0
         self._heard = threading.Event()
+        self._changed = threading.Event()
         self._resampling: Resampling | None = None
         sd = portaudio.load()
         try:
@@ -98,6 +101,10 @@ class Capture:
         """Whether the first block came in time."""
         return self._heard.wait(timeout_s)
 
+    def wait_for_change(self, timeout_s: float) -> bool:
+        """Whether a block came in time in which not every sample is the same."""
+        return self._changed.wait(timeout_s)
+
     def close(self) -> None:
         """End the stream; what the resampler still holds is written out."""
         self._stream.close(ignore_errors=True)
@@ -145,3 +152,5 @@ class Capture:
         self._target.write(samples, now_ns - int(age_s * 1e9) if known else None)
         if not self._heard.is_set():  # asking takes no lock
             self._heard.set()
+        if not self.zeros and not self._changed.is_set():
+            self._changed.set()

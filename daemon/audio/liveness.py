@@ -130,6 +130,11 @@ class Liveness:
         away_s = self._next_s - self._trouble_s
         return self._replaced or (self._attempts > 1 and away_s >= self._set.fail_over_s)
 
+    @property
+    def elsewhere(self) -> bool:
+        """Whether it is another device than the wanted one that was heard last."""
+        return self._replaced and not self._mute
+
     def wait_s(self, now_s: float) -> float:
         """Seconds until the next attempt to open."""
         return max(0.0, self._next_s - now_s)

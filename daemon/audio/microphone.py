@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 from daemon.audio import portaudio
 from daemon.audio.asleep import Moment, moment, slept_s
-from daemon.audio.capture import Capture
+from daemon.audio.capture import FIRST_BLOCK_S, FIRST_CHANGE_S, Capture
 from daemon.audio.devices import InputDevice, choose, input_devices, is_meant, stable_name
 from daemon.audio.liveness import Liveness, Settings, Sight
 from daemon.audio.ring import Ring
@@ -22,7 +22,6 @@ from models.features.constants import SAMPLE_RATE
 
 log = logging.getLogger(__name__)
 
-_FIRST_BLOCK_S = 3.0  # a Bluetooth headset takes its time to begin
 _LOOK_S = 0.25
 _MAY_BE_MUTED = "Is it muted, by a switch of its own or in the system's sound settings?"
 _MAY_BE_FORBIDDEN = (
@@ -163,11 +162,13 @@ class MicrophoneSource:
                 portaudio.refresh()  # what was plugged in since is seen only so
             self._attempted = True
             devices = input_devices()
+        other = self._other(devices) if self._wanted and self._live.either else None
         try:
             device = choose(devices, self._wanted)
-            capture = self._open_device(device, ring)
+            # One that is mute is not back while there is another one that hears.
+            changing = other is not None and self._live.elsewhere
+            capture = self._open_device(device, ring, changing=changing)
         except SourceUnavailable:
-            other = self._other(devices) if self._wanted and self._live.either else None
             if other is None:
                 raise
             log.debug("The wanted microphone is away; %s is tried instead.", other.name)
@@ -180,11 +181,14 @@ class MicrophoneSource:
         found = next((device for device in devices if device.is_default), None)
         return None if found is None or is_meant(found, self._wanted) else found
 
-    def _open_device(self, device: InputDevice, ring: Ring) -> Capture | None:
+    def _open_device(
+        self, device: InputDevice, ring: Ring, *, changing: bool = False
+    ) -> Capture | None:
+        """A stream that has begun: if ``changing``, with more than one and the same value."""
         ring.interrupt()  # before the first sample of the new stream; nobody knows what is missing
         with self._asking():
             capture = Capture(device, ring)
-        if self._begins(capture):
+        if self._begins(capture, changing=changing):
             return capture
         self._close(capture)
         if self._stop.is_set():
@@ -194,10 +198,11 @@ class MicrophoneSource:
             "Plug it in again, or choose another in [audio] device.",
         )
 
-    def _begins(self, capture: Capture) -> bool:
+    def _begins(self, capture: Capture, *, changing: bool) -> bool:
         """Whether its first block comes in time, and before the source is stopped."""
-        deadline = time.monotonic() + _FIRST_BLOCK_S
-        while not capture.wait_for_sound(_LOOK_S):
+        comes = capture.wait_for_change if changing else capture.wait_for_sound
+        deadline = time.monotonic() + (FIRST_CHANGE_S if changing else FIRST_BLOCK_S)
+        while not comes(_LOOK_S):
             if self._stop.is_set() or time.monotonic() >= deadline:
                 return False
         return True

@@ -1,4 +1,4 @@
-"""Asks a fresh process whether a microphone is there and delivers.
+"""Asks a fresh process whether a microphone is there and delivers sound.
 
 PortAudio lists the devices of the moment at which it was initialised, and cannot be initialised
 again while a stream is open. Another process can look without taking the stream away.
@@ -7,13 +7,12 @@ again while a stream is open. Another process can look without taking the stream
 import subprocess
 import sys
 
-from daemon.audio.capture import Capture
+from daemon.audio.capture import FIRST_CHANGE_S, Capture
 from daemon.audio.devices import choose, input_devices
 from daemon.audio.ring import Ring
 from daemon.errors import SourceUnavailable
 
 PATIENCE_S = 30.0
-_FIRST_BLOCK_S = 3.0
 _RING = 16_000
 
 
@@ -57,13 +56,17 @@ class Seeker:
 
 
 def delivers(wanted: str) -> bool:
-    """Whether the device ``wanted`` opens and sends sound."""
+    """Whether the device ``wanted`` opens and sends sound.
+
+    Zeros, or another value for ever, are none: what hears meanwhile is worth more than what is
+    muted or denied.
+    """
     try:
         capture = Capture(choose(input_devices(), wanted), Ring(_RING))
     except SourceUnavailable:
         return False
     try:
-        return capture.wait_for_sound(_FIRST_BLOCK_S)
+        return capture.wait_for_change(FIRST_CHANGE_S)
     finally:
         capture.close()
 

@@ -76,14 +76,15 @@ class World:
         sight = Sight(self.frames, RATE, self.zeros_s, active=does != "gone")
         action = live.look(self.now, sight, self.slept_s)
         self.slept_s = 0.0
-        back = action == "seek" and self.wanted != "gone"
+        back = action == "seek" and self.wanted not in {"gone", "zeros"}
         if action == "reopen" or back:
             self.on = None
             live.closed(self.now)
 
     def open(self):
         self.frames, self.zeros_s = 0, 0.0
-        if self.wanted in {"sound", "zeros"}:
+        mute = self.wanted == "zeros" and self.other and self.live.elsewhere
+        if self.wanted in {"sound", "zeros"} and not mute:
             self.on = "wanted"
             self.live.opened(self.now, wanted=True)
         elif self.live.either and self.other:
@@ -97,6 +98,8 @@ def ends_well(world):
     """Healthy where the wanted device sounds, else on the other one, else failed and said so."""
     if world.wanted == "sound":
         return world.live.stage == "healthy"
+    if world.on == "other":
+        return world.live.stage == "failed_over"
     if world.wanted == "zeros":
         return (world.live.stage, world.live.cause) == ("failed", "muted or denied")
     return world.live.stage == ("failed_over" if world.other else "failed")
@@ -235,6 +238,34 @@ def test_another_device_stands_in_and_the_wanted_one_is_taken_back():
     world.wanted = "sound"
     world.run(SETTINGS.longest_reopen_s + 1)
     assert world.live.stage == "healthy"
+
+
+def test_a_wanted_device_that_comes_back_mute_takes_nothing_from_the_other():
+    world = settled(other=True)
+    world.wanted = "gone"
+    world.run(60.0)
+    world.wanted = "zeros"
+    heard_s = world.heard_s
+    world.run(600.0)
+    world.slept_s = 3_600.0
+    world.run(10.0)
+    assert world.live.stage == "failed_over"
+    assert world.heard_s >= heard_s + 600.0
+    world.wanted = "sound"
+    world.run(SETTINGS.longest_reopen_s + 1)
+    assert world.live.stage == "healthy"
+
+
+def test_a_stand_in_that_is_mute_as_well_is_worth_no_more_than_the_wanted_one():
+    live = Liveness(0.0)
+    live.opened(0.0, wanted=False)
+    assert live.elsewhere
+    live.look(LOOK_S, Sight(4_000, RATE, SETTINGS.zeros_s))
+    assert not live.elsewhere
+    live.look(2 * LOOK_S, Sight(8_000, RATE, 0.0))
+    assert live.elsewhere
+    live.opened(1.0, wanted=True)
+    assert not live.elsewhere
 
 
 def test_the_loss_of_the_stand_in_is_made_up_for_at_once():

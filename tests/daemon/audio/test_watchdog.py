@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 import soxr
 
-from daemon.audio import portaudio, source
+from daemon.audio import microphone, portaudio, seek, source
 from daemon.audio.asleep import Moment
 from daemon.audio.liveness import Settings
 from daemon.audio.microphone import MicrophoneSource
@@ -136,6 +136,10 @@ def one_block(stream: Stream) -> None:
 
 def sound(stream: Stream) -> None:
     stream.goes_on(SOUND)
+
+
+def stuck_at(value: float) -> Callable[[Stream], None]:
+    return lambda stream: stream.goes_on(np.full((160, 1), value, np.float32))
 
 
 def test_a_microphone_that_was_opened_again_breaks_the_stream(device: ScriptedPortAudio) -> None:
@@ -339,6 +343,47 @@ def test_another_device_stands_in_until_the_wanted_one_is_back(
         back.set()
         assert health.wait_for("ok").stage == "healthy"
         assert device.asked_for == ["Built-in", "Bedroom USB"]
+
+
+@pytest.mark.parametrize("value", [0.0, 0.25])
+def test_a_wanted_device_that_is_mute_is_not_back_while_another_one_hears(
+    device: ScriptedPortAudio, monkeypatch: pytest.MonkeyPatch, value: float
+) -> None:
+    looks = iter((True,))
+    back = threading.Event()
+    monkeypatch.setattr(Seeker, "start", lambda *_: None)
+    monkeypatch.setattr(Seeker, "found", lambda *_: back.is_set() and next(looks, False))
+    monkeypatch.setattr(microphone, "FIRST_CHANGE_S", 0.5)
+    device.names = ["Built-in"]
+    device.scripts = [sound, stuck_at(value), sound]
+    settings = Settings(fail_over_s=0.5, first_wait_s=0.1, stall_s=WAIT_S)
+    with listening("bedroom", settings=settings) as (_, ring, health):
+        assert health.wait_for("degraded").stage == "failed_over"
+        device.names = ["Built-in", "Bedroom USB"]
+        back.set()
+        deadline = time.monotonic() + WAIT_S
+        while device.opened < 3:
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+        assert device.asked_for == ["Built-in", "Bedroom USB", "Built-in"]
+        reader = ring.reader("test")
+        hop = np.empty(160, np.float32)
+        assert reader.read(hop, WAIT_S) == 0
+        assert health.part("source").stage == "failed_over"
+
+
+@pytest.mark.parametrize(("value", "found"), [(0.0, False), (0.25, False), (None, True)])
+def test_a_device_that_is_sought_is_there_when_it_sends_more_than_one_value(
+    device: ScriptedPortAudio, monkeypatch: pytest.MonkeyPatch, value: float | None, found: bool
+) -> None:
+    def mute_at_first(stream: Stream) -> None:
+        for _ in range(10):
+            stream.send(np.zeros((160, 1), np.float32))
+        stream.goes_on(SOUND)
+
+    monkeypatch.setattr(seek, "FIRST_CHANGE_S", WAIT_S if found else 0.2)
+    device.scripts = [mute_at_first if value is None else stuck_at(value)]
+    assert seek.delivers("Scripted") is found
 
 
 def test_a_device_named_by_number_is_kept_by_its_name(device: ScriptedPortAudio) -> None:
