@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from daemon.audio import mono, portaudio
+from daemon.audio import portaudio
 from daemon.audio.devices import InputDevice
+from daemon.audio.downmix import Downmix
 from daemon.audio.resampling import Resampling
 from daemon.audio.ring import Ring, Samples
 from models.features.constants import SAMPLE_RATE
@@ -31,7 +32,7 @@ class Capture:
 
     Attributes:
         rate: the device's samples a second.
-        channels: channels that are averaged.
+        channels: channels that become one.
         replaced: samples that were no numbers and became 0.
         zeros: callbacks in a row, up to now, that brought nothing but exact zeros, or another value
             again and again: what is broken or cut off sends that as well.
@@ -58,6 +59,7 @@ class Capture:
             self._stream = self._open(sd, device)
         except sd.PortAudioError as error:
             raise portaudio.unavailable(device.name, error) from error
+        self._downmix = Downmix(self.channels)
         self._mono: Samples = np.zeros(self._stream.blocksize, np.float32)
         self._block_s: float = self._stream.blocksize / self.rate
         self._ring = self._target = ring
@@ -74,6 +76,8 @@ class Capture:
     def label(self) -> str:
         """The device, and how it was opened, in words."""
         channels = f"{self.channels} channel{'' if self.channels == 1 else 's'}"
+        if self._downmix.inverted:
+            channels += ", one of them inverted"
         return f'"{self._name}" ({self._host_api}, {self.rate} Hz, {channels})'
 
     @property
@@ -142,7 +146,7 @@ class Capture:
         if status and status.input_overflow:
             self._overflows += 1
         samples = self._mono[:size]
-        self.replaced += mono.mix(frames, samples)
+        self.replaced += self._downmix.mix(frames, samples)
         # Sound seldom ends as it begins: only then is the whole block worth a look.
         first = samples[0]
         self.zeros = self.zeros + 1 if samples[-1] == first and (samples == first).all() else 0

@@ -68,6 +68,7 @@ class ScriptedPortAudio:
         self.scripts: list[Callable[[Any], None]] = []
         self.stream = Stream
         self.rate = 16_000
+        self.channels = 1
         self.opened = 0
         self.names = ["Scripted"]
         self.asked_for: list[str] = []
@@ -82,7 +83,11 @@ class ScriptedPortAudio:
         return [{"name": "Scripted", "default_input_device": 0}]
 
     def query_devices(self) -> list[dict[str, Any]]:
-        device = {"hostapi": 0, "max_input_channels": 1, "default_samplerate": self.rate}
+        device = {
+            "hostapi": 0,
+            "max_input_channels": self.channels,
+            "default_samplerate": self.rate,
+        }
         return [device | {"index": i, "name": name} for i, name in enumerate(self.names)]
 
     def InputStream(self, *, device: int, samplerate: int, callback: Any, **_: Any) -> Stream:  # noqa: N802 - its name in sounddevice
@@ -459,6 +464,20 @@ def test_a_mute_that_lasts_has_failed(device: ScriptedPortAudio, value: float) -
         assert health.wait_for("degraded").stage == "alarmed"
         found = health.wait_for("unavailable")
         assert (found.stage, found.cause) == ("failed", "muted or denied")
+
+
+def test_a_channel_that_is_upside_down_is_heard_and_said(device: ScriptedPortAudio) -> None:
+    voice = np.sin(2 * np.pi * np.arange(160) / 80, dtype=np.float32)[:, None]
+    device.channels = 2
+    device.scripts = [lambda stream: stream.goes_on(np.hstack([voice, -voice]))]
+    with listening(settings=Settings(stall_s=WAIT_S)) as (_, ring, health):
+        reader = ring.reader("test")
+        while "one of them inverted" not in health.wait_next().reason:
+            pass
+        assert health.part("source").stage == "healthy"
+        hop = np.zeros(160, np.float32)
+        while np.abs(hop).max() < 0.99:
+            assert reader.read(hop, WAIT_S) is not None
 
 
 def test_a_system_that_hangs_is_seen_from_outside(device: ScriptedPortAudio) -> None:

@@ -1,0 +1,84 @@
+"""Both channels of a microphone as one, where one of them may be upside down."""
+
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from daemon.audio.mono import mean_of, mix
+
+Frames = NDArray[np.float32]
+
+EVERY = 25  # blocks: of each quarter of a second, one is looked at
+LOW = (2, 3, 4, 5)  # of 100 Hz: what is compared. Their window lets nothing of an offset through
+ALIKE = 0.9  # correlation either way from which a look counts
+DOUBT = 0.3  # ... and from which one the other way makes all that counted void
+LOOKS = 6  # that have to agree
+
+_TURNED: Frames = np.array([0.5, -0.5], np.float32)
+
+
+class Downmix:
+    """The channels of one stream.
+
+    The mean of two channels, of which one was wired the wrong way round, is next to silence. Where
+    they turn out to be opposite they are subtracted instead. What is low arrives at two capsules of
+    one device at the same time, wherever it comes from, so that only wires turn it round; a high
+    tone, as of a smoke alarm, may well arrive in opposite phase, and is no reason.
+
+    Args:
+        channels: how many there are; only two are ever looked at.
+
+    Attributes:
+        inverted: whether one of the two is the other one upside down.
+    """
+
+    def __init__(self, channels: int) -> None:
+        self.inverted = False
+        self._two = channels == 2  # noqa: PLR2004 - a pair
+        self._straight = self._shares = mean_of(channels)
+        self._blocks = self._looks = 0
+
+    def mix(self, frames: Frames, out: Frames) -> int:
+        """Write ``frames`` (time, channels), 10 ms of them, into ``out`` (time,).
+
+        Returns:
+            How many samples were no numbers and became 0.
+        """
+        replaced = mix(frames, out, self._shares)
+        if self._two:
+            self._blocks += 1
+            if self._blocks % EVERY == 0 and self._is_wrong(frames):
+                self._turn(frames, out)
+        return replaced
+
+    @np.errstate(all="ignore")  # what is no number agrees with nothing
+    def _is_wrong(self, frames: Frames) -> bool:
+        """Whether the channels are the other way round than they are taken for, look after look."""
+        one, other = (_low(len(frames)) @ frames).T
+        alike = float((one @ other) / (np.sqrt(one @ one) * np.sqrt(other @ other)))
+        if self.inverted:
+            alike = -alike
+        if alike < -ALIKE:
+            self._looks += 1
+        elif alike > DOUBT:
+            self._looks = 0
+        return self._looks >= LOOKS
+
+    def _turn(self, frames: Frames, out: Frames) -> None:
+        """Take them the other way round from the end of this block on, without a click."""
+        before = out.copy()
+        self._looks = 0
+        self.inverted = not self.inverted
+        self._shares = _TURNED if self.inverted else self._straight
+        mix(frames, out, self._shares)
+        out += (before - out) * np.linspace(1.0, 0.0, len(out), dtype=np.float32)
+
+
+@cache
+def _low(size: int) -> Frames:
+    """Cosines and sines of LOW under Hann's window, (2 · frequencies, ``size``)."""
+    turns = 2 * np.pi * np.arange(size) / size
+    waves = [wave(number * turns) for number in LOW for wave in (np.cos, np.sin)]
+    low: Frames = (np.array(waves) * (1 - np.cos(turns))).astype(np.float32)
+    return low
