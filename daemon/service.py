@@ -131,6 +131,9 @@ class Service:
 
     def _make_pipeline(self) -> None:
         ear = load_ear(self._config, self.health)
+        sounds = self.health.part("sound_events")
+        if sounds.state == "off":
+            log.warning("Sound events are %s %s", sounds.reason, sounds.remedy)
         self._lane = self._make_lane()
         self._pipeline = Pipeline(
             self._config,

@@ -105,6 +105,13 @@ class Calibration:
         return distress / total, infant / total
 
 
+def highest(by_voice: Calibration) -> float:
+    """The highest probability of distress by voice alone: nothing but anger and fear."""
+    figures = np.zeros(len(FEATURES), np.float32)
+    emotion_features(1.0, figures)
+    return by_voice(figures)[0]
+
+
 def log_odds(probability: float) -> float:
     """Of a probability, which is held within 1e-6 of certainty."""
     within = min(max(probability, LEAST), 1.0 - LEAST)

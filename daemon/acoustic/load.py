@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from daemon.acoustic.reach import REMEDY, without_sound_events
 from daemon.config.schema import Config
 from daemon.health import Health
 from models import registry
@@ -21,6 +22,8 @@ log = logging.getLogger(__name__)
 
 MS_PER_HOP = 10
 ANEW = "Then start distressd again."
+
+_OFF = "switched off by [acoustic] sound_events"
 
 
 def load_ear(config: Config, health: Health) -> Ear:
@@ -42,6 +45,9 @@ def load_ear(config: Config, health: Health) -> Ear:
         )
         ear = make_ear(found, sounds, gate)
         _require_finite(found)
+        if sounds is None:
+            missed = without_sound_events(found, config.fusion.threshold)
+            health.report("sound_events", "off", f"{_OFF}: {missed}.", f"{REMEDY} {ANEW}")
     # What the metadata lacks, has too much or of another kind; tensors of another shape.
     except (LookupError, TypeError, AttributeError, ValueError, ArithmeticError) as error:
         raise ModelError(
@@ -69,7 +75,7 @@ def load_sounds(config: Config, health: Health) -> Sounds | None:
         ModelError: if the student's weights are missing, damaged or altered.
     """
     if not config.acoustic.sound_events:
-        health.report("sound_events", "off", "switched off by [acoustic] sound_events")
+        health.report("sound_events", "off", _OFF)
         return None
     if config.acoustic.sound_network == "student":
         health.report("sound_events", "ok", "by the student")

@@ -4,12 +4,14 @@ import numpy as np
 import pytest
 
 from daemon.acoustic.load import load_ear, load_sounds
-from daemon.config.schema import Acoustic, Config
+from daemon.config.schema import Acoustic, Config, Fusion, Thresholds
 from daemon.health import Health
 from models import registry
+from models.calibration import Calibration, highest
 from models.ear.make import Both
 from models.errors import ModelError
 from models.features.constants import HOP
+from models.networks import weights
 from models.sounds.student import Student
 from models.sounds.yamnet import Yamnet
 
@@ -71,3 +73,29 @@ def test_nobody_listens_where_sound_events_are_off():
     health = Health()
     assert load_sounds(Config(acoustic=Acoustic(sound_events=False)), health) is None
     assert health.part("sound_events").state == "off"
+
+
+@pytest.mark.parametrize(
+    ("advisory", "critical", "says"),
+    [(0.62, 0.9, "no more than a warning"), (0.88, 0.9, "no alert"), (0.62, 0.8, "")],
+)
+def test_it_is_said_how_far_alerts_go_where_sound_events_are_off(advisory, critical, says):
+    warning = (advisory + critical) / 2 if says == "no alert" else 0.7
+    threshold = Thresholds(advisory=advisory, warning=warning, critical=critical)
+    config = Config(acoustic=Acoustic(sound_events=False), fusion=Fusion(threshold=threshold))
+    health = Health()
+    load_ear(config, health)
+    part = health.part("sound_events")
+    assert part.state == "off"
+    assert "most screams are missed" in part.reason
+    assert says in part.reason
+    assert ("raises" in part.reason) == bool(says)
+    assert "sound_events = true" in part.remedy
+
+
+def test_no_voice_by_itself_is_critical():
+    """What config.toml says of ``sound_events = false``."""
+    found = weights.load(None)
+    most = highest(Calibration.of(found.metadata["calibration"]["voice"]))
+    threshold = Thresholds()
+    assert threshold.warning <= most < threshold.critical

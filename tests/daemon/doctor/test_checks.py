@@ -78,6 +78,7 @@ def test_sound_events_without_their_model(setting, tmp_path, monkeypatch):
     off = sound_events.check(setting(acoustic=Acoustic(sound_events=False)))
     assert off.mark == "warning"
     assert "switched off" in off.message
+    assert "no more than a warning" in off.message
 
 
 def test_the_state_folder_and_its_token(setting, tmp_path):
