@@ -1,6 +1,7 @@
 """Keeps a worker alive: starts it, hears what became of its models, starts it again."""
 
 import logging
+import math
 import time
 from collections.abc import Callable
 from typing import Final
@@ -17,6 +18,7 @@ log = logging.getLogger(__name__)
 
 LOADING_S: Final = 300.0  # an 8B model from a slow disk
 PARTS: Final = 2
+GROWN: Final = 1.5  # times what a worker held at first: it leaks, whatever it is allowed
 DOCTOR: Final = "Look into the log; distressd models verify checks the files."
 
 
@@ -44,6 +46,8 @@ class Keeper:
         self._parts: dict[str, Part] = {}
         self._loaded_by = 0.0
         self._transcriber_absent = False
+        self._fresh_mb: float | None = None  # what this worker held after its first batch
+        self._told_limit = False
 
     @property
     def pid(self) -> int | None:
@@ -93,6 +97,7 @@ class Keeper:
         """Start a worker; its models load in the background."""
         config = self._config
         self._parts = {}
+        self._fresh_mb = None
         self._loaded_by = time.monotonic() + LOADING_S
         try:
             self._process = WorkerProcess(self._note, self._note, config.niceness)
@@ -207,15 +212,42 @@ class Keeper:
         self._restarts.succeeded()
 
     def weigh(self, resident_bytes: int) -> None:
-        """Replace a worker that has grown too large; between two batches."""
+        """Replace a worker that has grown too large; between two batches.
+
+        A limit that one already exceeds with its first batch would be exceeded by the next one as
+        well: that is said, and a worker is replaced once it has grown by half.
+        """
         megabytes = resident_bytes / 1e6
-        if megabytes > self._config.memory_mb:
+        limit = float(self._config.memory_mb)
+        if self._fresh_mb is None:
+            self._fresh_mb = megabytes
+            if megabytes > limit:
+                self._tell_limit(megabytes)
+        if self._fresh_mb > limit:
+            limit = GROWN * self._fresh_mb
+        if megabytes > limit:
             log.warning(
-                "The language worker holds %.0f MB, more than [language] memory_mb = %d allows; it"
-                " is replaced by a fresh one.",
+                "The language worker holds %.0f MB, more than the %.0f that it may; it is replaced"
+                " by a fresh one. See [language] memory_mb.",
                 megabytes,
-                self._config.memory_mb,
+                limit,
             )
             self.end()
             reason = "the language worker had grown too large and starts afresh"
             self._report("starting", reason, "")
+
+    def _tell_limit(self, megabytes: float) -> None:
+        """The configured limit is less than the models take."""
+        limit = self._config.memory_mb
+        reason = (
+            f"the language models take {megabytes:.0f} MB, more than [language] memory_mb = {limit}"
+            f" allows; they are kept up to {GROWN * megabytes:.0f} MB"
+        )
+        enough = math.ceil(GROWN * megabytes / 100) * 100
+        remedy = f"Set memory_mb = {enough} or more, or name smaller models."
+        if not self._told_limit:
+            self._told_limit = True
+            log.warning("%s. %s", reason[0].upper() + reason[1:], remedy)
+        reasoner = self._parts.get("reasoner")
+        if reasoner is None or reasoner.state == "ok":  # else what is missing is told
+            self._report("degraded", reason, remedy)

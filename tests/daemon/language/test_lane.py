@@ -167,15 +167,19 @@ def test_figures_are_those_of_now(run, until):
     assert lane.states[-1][0] == "ok"
 
 
-def test_a_worker_that_grew_too_large_is_replaced(run):
+def test_a_limit_that_the_models_exceed_is_said_and_reloads_nothing(run):
     lane = run(memory_mb=200)
     lane.until_state("ok")
     first = lane.lane.pid
-    lane.say("u")
-    lane.until(lambda: len(lane.words) == 1 and len(lane.states) > 3)
-    lane.until_state("ok")
-    assert lane.lane.pid != first
-    assert "too large" in " ".join(reason for _, reason, _ in lane.states)
+    for number in range(3):
+        lane.say(f"u{number}")
+        lane.until(lambda said=number + 1: len(lane.words) == said)
+    lane.until_state("degraded")
+    assert lane.lane.pid == first
+    _, reason, remedy = lane.states[-1]
+    assert "more than [language] memory_mb = 200 allows" in reason
+    assert "Set memory_mb = " in remedy
+    assert [words.lost for words in lane.words] == [""] * 3
 
 
 PARENT = """
