@@ -242,9 +242,9 @@ class Journal(Closing):
         took_ms = (time.perf_counter() - began) * 1e3
         latency: LatencyMs = event.latency_ms.model_copy(update={"store": took_ms})
         event = event.model_copy(update={"durable": durable, "latency_ms": latency})
+        if not durable:
+            self._mark.keep(event.seq)
         with self._lock:
-            if not durable:
-                self._mark.keep(event.seq)
             self._seq = event.seq
             if event.phase == "cleared":
                 self._open.pop(event.id, None)
@@ -348,7 +348,7 @@ class Journal(Closing):
     @property
     def alive(self) -> bool:
         """Whether anybody writes."""
-        return self._writer.alive
+        return self._writer.alive and self._mark.alive
 
     @property
     def unreadable(self) -> int:

@@ -18,6 +18,10 @@ _LAYOUT = struct.Struct(f"<4s32sQ{LENGTH}s?")
 _MARK = b"seq2"
 # More events than can have gone out between two syncs of the store.
 LEAP = 10_000
+# Numbers written in advance, for alerts that go out while the disk does not even take these.
+SPARE = 100
+# Writing here waits for no disk, as a rule; where it does, an alert waits no longer than this.
+PATIENCE_S = 0.010
 
 
 class Watermark:
@@ -27,7 +31,9 @@ class Watermark:
 
     - A number that went out although the database could not take it (a full disk, a lock) is
       written here. The file is small and allocated at the start, so that this succeeds when the
-      disk is full, and what is written outlives a killed process.
+      disk is full, and what is written outlives a killed process. On a disk that hangs it may wait
+      all the same: a thread of its own does, and :data:`SPARE` numbers are written in advance, in
+      case the process is killed before the disk goes on.
     - What was not synced yet may be lost when the power fails. Whoever finds that the last daemon
       did not close and that the machine has been started since leaves out :data:`LEAP` numbers.
 
@@ -44,12 +50,16 @@ class Watermark:
         self._path = folder / FILE
         self._descriptor: int | None = None
         self._boot = boot_id()
-        self._lock = threading.Lock()  # the store may be opened while alerts go out
+        self._changed = threading.Condition()  # of the figures below; held for no disk
+        self._writing = threading.Lock()  # the store may be opened while alerts go out
         #: The store's identity that was kept; empty if none was.
         self.epoch = ""
         self._kept = 0
         self._safe = False
         self._begun = False
+        self._asked = self._done = 0  # numbers that were to be kept, and that were written
+        self._hangs = self._closing = False
+        self._keeper: threading.Thread | None = None
         try:
             self._open()
         except OSError as error:
@@ -64,6 +74,11 @@ class Watermark:
     def writable(self) -> bool:
         """Whether what is kept here outlives the process."""
         return self._descriptor is not None
+
+    @property
+    def alive(self) -> bool:
+        """Whether anybody writes, as soon as there was anything to be kept."""
+        return self._keeper is None or self._keeper.is_alive()
 
     def begin(self, epoch: str, seq: int) -> int:
         """Go on with the store ``epoch``, of which the database remembers ``seq``.
@@ -81,28 +96,60 @@ class Watermark:
                 LEAP,
             )
             seq += LEAP
-        with self._lock:
+        with self._changed:
             self._kept = max(seq, self._kept) if known else seq
             self.epoch, self._begun = epoch, True
-            self._write(closed=False)
+        self._write()
         self._sync()  # else a power failure could bring back that it was closed
         return seq
 
     def keep(self, seq: int) -> None:
-        """``seq`` goes out although the database does not have it."""
-        with self._lock:
+        """``seq`` goes out although the database does not have it.
+
+        Returns when it is written, which is at once; on a disk that hangs, after
+        :data:`PATIENCE_S`, and without waiting while it goes on hanging.
+        """
+        with self._changed:
             self._kept = seq
-            self._write(closed=False)
+            if self._descriptor is None:
+                return
+            if self._keeper is None:
+                keeper = threading.Thread(target=self._keep_on, name="store-numbers", daemon=True)
+                keeper.start()
+                self._keeper = keeper
+            self._asked += 1
+            mine = self._asked
+            self._changed.notify_all()
+            if not self._hangs:
+                self._hangs = not self._changed.wait_for(lambda: self._done >= mine, PATIENCE_S)
 
     def close(self) -> None:
         """Say that nothing is missing from the database but what was kept."""
         if self._descriptor is None:
             return
+        with self._changed:
+            self._closing = True
+            self._changed.notify_all()
+        if self._keeper is not None:
+            self._keeper.join()
         if self._begun:
             self._write(closed=True)
             self._sync()
         os.close(self._descriptor)
         self._descriptor = None
+
+    def _keep_on(self) -> None:
+        """Write each number that is to be kept, or the newest of several, until closed."""
+        while True:
+            with self._changed:
+                self._changed.wait_for(lambda: self._asked > self._done or self._closing)
+                asked = self._asked
+                if asked == self._done:
+                    return
+            self._write(spare=SPARE)
+            with self._changed:
+                self._done, self._hangs = asked, False
+                self._changed.notify_all()
 
     def _open(self) -> None:
         descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
@@ -124,18 +171,19 @@ class Watermark:
         same_boot = bool(self._boot) and boot.rstrip(b"\0") == self._boot.encode()
         self._safe = closed or same_boot
 
-    def _write(self, *, closed: bool) -> None:
+    def _write(self, *, closed: bool = False, spare: int = 0) -> None:
         if self._descriptor is None:
             return
-        record = _LAYOUT.pack(
-            _MARK, self.epoch.encode("ascii"), self._kept, self._boot.encode(), closed
-        )
-        try:
-            os.pwrite(self._descriptor, record, 0)
-        except OSError as error:
-            logger.error(  # noqa: TRY400 - one line says it all
-                "%s cannot be written (%s); a number may be given twice", self._path, error
-            )
+        with self._writing:
+            with self._changed:
+                seq, epoch = self._kept + spare, self.epoch.encode("ascii")
+            record = _LAYOUT.pack(_MARK, epoch, seq, self._boot.encode(), closed)
+            try:
+                os.pwrite(self._descriptor, record, 0)
+            except OSError as error:
+                logger.error(  # noqa: TRY400 - one line says it all
+                    "%s cannot be written (%s); a number may be given twice", self._path, error
+                )
 
     def _sync(self) -> None:
         if self._descriptor is None:

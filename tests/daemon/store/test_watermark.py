@@ -1,15 +1,42 @@
 """Numbers after a power failure: what was not synced is gone, and so is what was kept here."""
 
+import os
 import shutil
+import sqlite3
+import threading
 
 import pytest
 
 from daemon.health import Health
 from daemon.store import watermark
+from daemon.store.database import FILE
 from daemon.store.journal import Journal
-from daemon.store.watermark import LEAP, Watermark
+from daemon.store.watermark import LEAP, SPARE, Watermark
 
 EPOCH = "0" * 32
+PATIENCE_S = 60.0
+
+
+@pytest.fixture(autouse=True)
+def patient(monkeypatch):
+    """However busy the machine, what is kept is written when ``keep`` returns."""
+    monkeypatch.setattr(watermark, "PATIENCE_S", PATIENCE_S)
+
+
+class HangingDisk:
+    """Takes nothing that is written by ``pwrite`` until it goes on."""
+
+    def __init__(self, monkeypatch):
+        self._goes_on = threading.Event()
+        self._write = os.pwrite
+        monkeypatch.setattr(watermark.os, "pwrite", self._wait)
+
+    def _wait(self, *words):
+        assert self._goes_on.wait(PATIENCE_S)
+        return self._write(*words)
+
+    def go_on(self):
+        self._goes_on.set()
 
 
 def booted(monkeypatch, name):
@@ -27,10 +54,10 @@ def test_numbers_go_on_after_a_kill_and_after_a_stop(tmp_path, monkeypatch):
     mark.keep(7)
     del mark  # killed
     mark = Watermark(tmp_path)
-    assert mark.begin(EPOCH, 5) == 7
+    assert mark.begin(EPOCH, 5) == 7 + SPARE
     mark.close()
     booted(monkeypatch, "second")
-    assert Watermark(tmp_path).begin(EPOCH, 5) == 7, "it was closed before the machine went down"
+    assert Watermark(tmp_path).begin(EPOCH, 5) == 7 + SPARE, "closed before the machine went down"
 
 
 @pytest.mark.parametrize("boot", ["second", ""])
@@ -40,7 +67,55 @@ def test_numbers_leap_where_the_machine_went_down(tmp_path, monkeypatch, boot):
     mark.begin(EPOCH, 3)
     mark.keep(7)
     booted(monkeypatch, boot)
-    assert Watermark(tmp_path).begin(EPOCH, 5) == 7 + LEAP
+    assert Watermark(tmp_path).begin(EPOCH, 5) == 7 + SPARE + LEAP
+
+
+def test_after_a_stop_no_number_is_left_out(tmp_path):
+    mark = Watermark(tmp_path)
+    mark.begin(EPOCH, 0)
+    mark.keep(7)
+    mark.close()
+    assert Watermark(tmp_path).begin(EPOCH, 5) == 7
+
+
+def test_a_disk_that_hangs_holds_up_no_alert_and_no_number_is_given_twice(
+    tmp_path, event, monkeypatch
+):
+    monkeypatch.setattr(watermark, "PATIENCE_S", 0.01)
+    health = Health()
+    journal = Journal.open(tmp_path, health=health, busy_s=PATIENCE_S)
+    other = sqlite3.connect(tmp_path / FILE, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")  # nor does the database take anything
+    disk = HangingDisk(monkeypatch)
+    sent = []
+    alerts = threading.Thread(
+        target=lambda: sent.extend(journal.append(event(name)) for name in "abc")
+    )
+    alerts.start()
+    alerts.join(PATIENCE_S / 2)
+    assert [(one.id, one.durable) for one in sent] == [("a", False), ("b", False), ("c", False)]
+    assert [one.id for one in journal.open_alerts()] == ["a", "b", "c"]
+    other.close()
+    disk.go_on()
+    journal.close()
+    with opened(tmp_path) as after:
+        assert after.append(event("d")).seq > sent[-1].seq
+
+
+def test_what_went_out_while_a_disk_hung_is_kept_by_what_it_took_first(tmp_path, monkeypatch):
+    mark = Watermark(tmp_path)
+    mark.begin(EPOCH, 0)
+    mark.keep(7)
+    monkeypatch.setattr(watermark, "PATIENCE_S", 0.01)
+    disk = HangingDisk(monkeypatch)
+    mark.keep(8)
+    mark.keep(9)
+    left = tmp_path / "left"  # by a process that was killed now
+    left.mkdir()
+    shutil.copy(tmp_path / watermark.FILE, left)
+    disk.go_on()
+    mark.close()
+    assert Watermark(left).begin(EPOCH, 6) > 9
 
 
 def test_another_store_has_numbers_of_its_own(tmp_path):
