@@ -2,7 +2,9 @@
 
 One ear hears six hours of speech, music and noise without its gate ever closing, so that the
 network's state is never reset; then both it and a fresh ear hear the same scene of screams and
-ordinary sounds. Recall and false alarms may differ by two points.
+ordinary sounds. Recall and false alarms may differ by two points. What has been heard is a whole
+number of seconds, so that windows of sound events lie alike in the scene for both: 10 ms of
+difference there already change four screams of a hundred, for a fresh ear too.
 """
 
 from collections.abc import Callable
@@ -25,10 +27,11 @@ SCREAMS, ORDINARY = 100, 200
 ORDINARY_S = 8.0
 THRESHOLD = 0.6  # of the calibrated probability
 SUSTAINED_HOPS = 20
+ROOM = 1e-3  # rms of the noise with which the last second is filled
 
 
 def _filler(clips: list[Clip], seconds: float) -> list[Float]:
-    """Recordings of the training fold, enough for ``seconds``."""
+    """Recordings of the training fold, enough for ``seconds``; in all, whole seconds of hops."""
     rng = np.random.default_rng(2)
     usable = [c for c in clips if c.corpus in {"librispeech", "music", "us8k", "nemo"}]
     found: list[Float] = []
@@ -36,7 +39,9 @@ def _filler(clips: list[Clip], seconds: float) -> list[Float]:
     while length < seconds:
         found.append(usable[int(rng.integers(len(usable)))].read())
         length += len(found[-1]) / SAMPLE_RATE
-    return found
+    hops = sum(len(one) // HOP for one in found)
+    rest = rng.standard_normal(-hops % HOPS_PER_SECOND * HOP).astype(np.float32)
+    return [*found, rest * np.float32(ROOM)]
 
 
 def _fires(ear: Ear, stream: Float) -> bool:
