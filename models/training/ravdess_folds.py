@@ -2,28 +2,57 @@
 
     distressd train --data ../shared/data --recipe lstm13_folds --out models/weights/folds
 
-The streams of all actors are simulated once and dealt out to the folds. With ``inner`` a fold
+The streams of all actors are simulated once and dealt out to the folds, which are learned on every
+core. Each begins from a network that has learned other corpora of acted emotions, and learns from
+its actors what the utterance network hears in them, beside their labels. With ``inner`` a fold
 learns from its sixteen training actors and says what it makes of the four of its development set
-after every epoch: to choose a recipe by. Without, it learns from all twenty for as many epochs as
-the recipe says, and writes its weights; its test actors are not read.
+now and then: to choose a recipe by. Without, it learns from all twenty for as many epochs as the
+recipe says, and writes its weights; its test actors are not read.
 """
 
 import json
+import tempfile
 import time
-from collections.abc import Sequence
-from dataclasses import asdict
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from functools import partial
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 import torch
+from torch import Tensor
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from models.data.corpora import Clip
 from models.data.labels import EMOTIONS
-from models.data.splits import RAVDESS_FOLDS, ravdess_actors
+from models.data.splits import RAVDESS_FOLDS, ravdess_actors, split
 from models.networks import weights
 from models.networks.emotion_lstm import EmotionLSTM
+from models.parallel import pool
 from models.training.calibrate import untaught
+from models.training.teaching import taught_by
 from models.training.train import Fold, Recipe, begin, learn_epoch, prepare, recalls
+from models.training.utterance import Recordings
+
+State = Mapping[str, Tensor]
+
+
+@dataclass(frozen=True, slots=True)
+class FoldJob:
+    """What one network learns from.
+
+    Attributes:
+        number: the fold's; it is part of the seed.
+        learn: what it learns from.
+        dev: by what it is judged now and then; None for nothing.
+        first: the state that it begins from; None for chance.
+    """
+
+    number: int
+    learn: Fold
+    dev: Fold | None
+    first: State | None
 
 
 def train_folds(
@@ -33,51 +62,108 @@ def train_folds(
     *,
     folds: Sequence[int] = range(RAVDESS_FOLDS),
     inner: bool = False,
+    cache: Path | None = None,
 ) -> dict[int, float]:
     """Train each of ``folds``; the unweighted average recall of its development actors.
 
     Without ``inner`` these actors were learned from, and what is returned says only that the
     training did not fail.
+
+    Args:
+        clips: RAVDESS, and what the recipe has it learn before.
+        out: the folder of the weights.
+        recipe: everything that decides the result.
+        folds: which.
+        inner: whether to judge by the inner development actors, and write nothing.
+        cache: where what Whisper's encoder makes of the recordings is kept.
     """
-    clips = list(clips)
-    heard = prepare(clips, recipe, recipe.variants, "training")
-    plain = prepare(clips, recipe.as_spoken(), {}, "development")
+    acted = [clip for clip in clips if clip.corpus == "ravdess"]
+    first = _before(clips, recipe)
+    heard = prepare(acted, recipe, recipe.variants, "training")
+    plain = prepare(acted, recipe.as_spoken(), {}, "development")
+    jobs, learned_from = [], []
+    with tempfile.TemporaryDirectory() as temporary:
+        for fold in folds:
+            actors = ravdess_actors(fold)
+            learners = actors["train"] if inner else (*actors["train"], *actors["dev"])
+            learn = _of(heard, learners)
+            if recipe.taught:
+                learn = _taught(learn, recipe, cache or Path(temporary))
+            jobs.append(FoldJob(fold, learn, _of(plain, actors["dev"]), first))
+            learned_from.append(learners)
     found: dict[int, float] = {}
-    for fold in folds:
-        actors = ravdess_actors(fold)
-        learners = actors["train"] if inner else (*actors["train"], *actors["dev"])
-        model, uar = _fit(_of(heard, learners), _of(plain, actors["dev"]), recipe, fold)
-        found[fold] = uar
+    for job, learners, (state, uar) in zip(jobs, learned_from, _fitted(jobs, recipe), strict=True):
+        found[job.number] = uar
         if not inner:
-            _write(out / f"ravdess_{fold}_lstm13.safetensors", model, recipe, learners)
+            _write(out / f"ravdess_{job.number}_lstm13.safetensors", state, recipe, learners)
     return found
+
+
+def _fitted(jobs: Sequence[FoldJob], recipe: Recipe) -> list[tuple[State, float]]:
+    fit = partial(fit_fold, recipe=recipe)
+    if len(jobs) == 1:
+        return [fit(jobs[0])]
+    with pool() as workers:
+        return list(workers.map(fit, jobs))
+
+
+def _before(clips: Sequence[Clip], recipe: Recipe) -> State | None:
+    """What is learned from other acted corpora, whose test folds are left out all the same."""
+    if not recipe.before:
+        return None
+    folds = split([clip for clip in clips if clip.corpus in recipe.before])
+    others = [c for c in (*folds["train"], *folds["dev"]) if len(c.meaning.emotions) == 1]
+    wider = replace(recipe, share=recipe.before, epochs=recipe.before_epochs, average=0.0)
+    job = FoldJob(-1, prepare(others, wider, recipe.variants, "before"), None, None)
+    state, _ = fit_fold(job, wider)
+    return state
 
 
 def _of(fold: Fold, actors: Sequence[int]) -> Fold:
     """The examples of those actors."""
     groups = {f"ravdess:rav{actor:02d}" for actor in actors}
     kept = [one for one in fold.examples if fold.clips[one.clip].group in groups]
-    return Fold(fold.clips, kept, fold.allowed)
+    return replace(fold, examples=kept)
 
 
-def _fit(learn: Fold, dev: Fold, recipe: Recipe, fold: int) -> tuple[EmotionLSTM, float]:
-    torch.manual_seed(recipe.seed + fold)
-    rng = np.random.default_rng((recipe.seed, fold))
-    model, learning = begin(learn, recipe, rng)
-    chance, uar = learn.weights(recipe.share), 0.0
+def _taught(fold: Fold, recipe: Recipe, cache: Path) -> Fold:
+    """``fold`` with targets for the clips of its examples; those of other clips are never asked."""
+    places = sorted({one.clip for one in fold.examples})
+    targets = torch.zeros(len(fold.clips), len(EMOTIONS))
+    known = [fold.clips[place] for place in places]
+    targets[places] = taught_by(known, Recordings(cache), recipe.taught)
+    return replace(fold, targets=targets)
+
+
+def fit_fold(job: FoldJob, recipe: Recipe) -> tuple[State, float]:
+    """Train one network: its state, and the unweighted average recall at the end."""
+    torch.set_num_threads(1)  # one fold a core; and the same sums everywhere
+    torch.manual_seed(recipe.seed + job.number)
+    rng = np.random.default_rng((recipe.seed, job.number % (RAVDESS_FOLDS + 1)))
+    model, learning = begin(job.learn, recipe, rng)
+    if job.first is not None:
+        model.load_state_dict(job.first)
+    kept = model
+    if recipe.average:
+        running = get_ema_multi_avg_fn(recipe.average)  # type: ignore[no-untyped-call]
+        average = AveragedModel(model, multi_avg_fn=running)
+        learning, kept = replace(learning, average=average), cast("EmotionLSTM", average.module)
+    chance, uar = job.learn.weights(recipe.share), 0.0
+    name = "before" if job.dev is None else f"fold {job.number}"
     for epoch in range(1, recipe.epochs + 1):
         began = time.monotonic()
-        loss = learn_epoch(model, learning, learn, chance, recipe, f"{epoch}")
-        if epoch % recipe.judge_every == 0 or epoch == recipe.epochs:
-            uar = float(np.mean(list(recalls(model, dev, "ravdess").values())))
+        loss = learn_epoch(model, learning, job.learn, chance, recipe, f"{epoch}")
+        said = ""
+        if job.dev and (epoch % recipe.judge_every == 0 or epoch == recipe.epochs):
+            uar = float(np.mean(list(recalls(kept, job.dev, "ravdess").values())))
+            said = f", UAR {uar:.3f}"
         took = time.monotonic() - began
-        print(f"fold {fold}, epoch {epoch}: loss {loss:.3f}, UAR {uar:.3f}, {took:.0f} s",
-              flush=True)  # fmt: skip
-    return model, uar
+        print(f"{name}, epoch {epoch}: loss {loss:.3f}{said}, {took:.0f} s", flush=True)
+    return {name: value.clone() for name, value in kept.state_dict().items()}, uar
 
 
-def _write(path: Path, model: EmotionLSTM, recipe: Recipe, actors: Sequence[int]) -> None:
-    tensors = {name: v.detach().numpy().copy() for name, v in model.state_dict().items()}
+def _write(path: Path, state: State, recipe: Recipe, actors: Sequence[int]) -> None:
+    tensors = {name: value.numpy().copy() for name, value in state.items()}
     about = {"recipe": json.loads(json.dumps(asdict(recipe))), "actors": sorted(actors)}
     metadata = {
         "gate": asdict(recipe.gate), "gain": asdict(recipe.gain), "classes": EMOTIONS,

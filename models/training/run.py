@@ -93,7 +93,7 @@ def _lstm13(recipe: RecipeFile, run: Run) -> None:
 
     settings = recipe.applied(Recipe())
     settings = quick_lstm(settings) if run.quick else settings
-    train_folds(run.ravdess(), run.out or Path(), settings)
+    train_folds(run.published(), run.out or Path(), settings, cache=run.cache)
 
 
 def _student(recipe: RecipeFile, run: Run) -> None:

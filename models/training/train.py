@@ -37,6 +37,7 @@ from models.training.streams import Example, StreamSettings, make_examples
 
 Float = NDArray[np.float32]
 
+LEAST = 1e-6  # probability, so that its logarithm is finite
 STANDARD_OF = 5  # one example in so many tells mean and spread: neighbouring frames are alike
 
 
@@ -70,6 +71,13 @@ class Recipe:
             "debian_voices": 0.08, "librispeech": 0.07, "music": 0.05, "us8k": 0.04, "esc10": 0.03,
         }
     )  # fmt: skip
+    # Of the folds only. Share of each corpus that is learned from before the folds' own, and for
+    # how many epochs; how much what a better network says of a recording counts beside its label;
+    # by how much of its past, a step, the mean of the weights is held that is kept in the end.
+    before: dict[str, float] = field(default_factory=dict)
+    before_epochs: int = 0
+    taught: float = 0.0
+    average: float = 0.0
     stream: StreamSettings = field(default_factory=StreamSettings)
     gate: GateSettings = field(default_factory=GateSettings)
     gain: GainSettings = field(default_factory=GainSettings)
@@ -81,11 +89,17 @@ class Recipe:
 
 @dataclass(slots=True)
 class Fold:
-    """Examples of one fold with their targets."""
+    """Examples of one fold with their targets.
+
+    Attributes:
+        allowed: (clips, 8) bool, the emotions that a label allows.
+        targets: (clips, 8), probabilities to be learned in their place; None for the labels.
+    """
 
     clips: list[Clip]
     examples: list[Example]
-    allowed: Tensor  # (clips, 8) bool
+    allowed: Tensor
+    targets: Tensor | None = None
 
     def weights(self, share: dict[str, float]) -> NDArray[np.float64]:
         """Chance of each example: the corpus's share, spread evenly over its labels."""
@@ -133,10 +147,18 @@ def loss_of(logits: Tensor, allowed: Tensor, judged: Tensor) -> Tensor:
         allowed: (batch, 8) bool.
         judged: (batch, seq) bool.
     """
+    return -torch.log((_pooled(logits, judged) * allowed).sum(dim=1) + LEAST).mean()
+
+
+def taught_loss(logits: Tensor, targets: Tensor, judged: Tensor) -> Tensor:
+    """Cross entropy of the pooled probability and ``targets``, (batch, 8); see :func:`loss_of`."""
+    return -(targets * torch.log(_pooled(logits, judged) + LEAST)).sum(dim=1).mean()
+
+
+def _pooled(logits: Tensor, judged: Tensor) -> Tensor:
     ramp = torch.cumsum(judged, dim=1) * judged
     weight = ramp / ramp.sum(dim=1, keepdim=True).clamp(min=1)
-    pooled = (logits.softmax(dim=-1) * weight[..., None]).sum(dim=1)
-    return -torch.log((pooled * allowed).sum(dim=1) + 1e-6).mean()
+    return (logits.softmax(dim=-1) * weight[..., None]).sum(dim=1)
 
 
 def augment(features: Float, rng: np.random.Generator, recipe: Recipe) -> Float:
@@ -202,7 +224,11 @@ def learn_epoch(
     for chosen in tqdm(order, desc=f"epoch {name}/{recipe.epochs}", leave=False):
         x, allowed, judged = batch_of(fold, chosen, recipe, rng)
         logits, _ = model.every_step(x)
-        loss = loss_of(logits, allowed, judged)
+        if fold.targets is None:
+            loss = loss_of(logits, allowed, judged)
+        else:
+            targets = fold.targets[[fold.examples[i].clip for i in chosen]]
+            loss = taught_loss(logits, targets, judged)
         learning.descend(loss, recipe.clip_norm)
         losses.append(float(loss.detach()))
     return float(np.mean(losses))

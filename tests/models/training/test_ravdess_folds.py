@@ -1,5 +1,7 @@
 """The folds of the 13-MFCC network: which actors each learns from, and what is written."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -48,14 +50,35 @@ def learned(monkeypatch):
     return seen
 
 
-def test_a_fold_learns_from_the_twenty_actors_that_it_is_not_judged_by(learned, tmp_path):
-    train_folds([], tmp_path, RECIPE, folds=(0, 4))
-    for fold, actors in zip((0, 4), learned, strict=True):
-        assert actors == set(range(1, 25)) - set(ravdess_actors(fold)["test"])
-        found = weights.load(tmp_path / f"ravdess_{fold}_lstm13.safetensors")
-        assert found.metadata["training"]["actors"] == sorted(actors)
-        assert {"gate", "gain", "calibration"} <= found.metadata.keys()
-        assert Stepper(found.tensors).step(np.zeros(13, np.float32)).shape == (8,)
+@pytest.mark.parametrize("fold", [0, 4])
+def test_a_fold_learns_from_the_twenty_actors_that_it_is_not_judged_by(learned, tmp_path, fold):
+    train_folds([], tmp_path, RECIPE, folds=(fold,))
+    (actors,) = learned
+    assert actors == set(range(1, 25)) - set(ravdess_actors(fold)["test"])
+    found = weights.load(tmp_path / f"ravdess_{fold}_lstm13.safetensors")
+    assert found.metadata["training"]["actors"] == sorted(actors)
+    assert {"gate", "gain", "calibration"} <= found.metadata.keys()
+    assert Stepper(found.tensors).step(np.zeros(13, np.float32)).shape == (8,)
+
+
+def test_what_is_kept_is_a_mean_over_the_steps_if_one_is_wanted(learned, tmp_path):
+    for name, average in (("last", 0.0), ("mean", 0.9)):
+        train_folds([], tmp_path / name, replace(RECIPE, average=average), folds=(3,))
+    last, mean = (
+        weights.load(tmp_path / name / "ravdess_3_lstm13.safetensors").tensors["head.weight"]
+        for name in ("last", "mean")
+    )
+    assert not np.array_equal(last, mean)
+    assert np.abs(last - mean).max() < 0.1
+
+
+def test_two_folds_at_once_are_what_each_is_alone(learned, tmp_path):
+    train_folds([], tmp_path / "both", RECIPE, folds=(1, 2))
+    train_folds([], tmp_path / "one", RECIPE, folds=(2,))
+    both, one = (
+        weights.load(tmp_path / name / "ravdess_2_lstm13.safetensors") for name in ("both", "one")
+    )
+    assert both.sha256 == one.sha256
 
 
 def test_to_choose_by_it_learns_from_sixteen_and_writes_nothing(learned, tmp_path):
