@@ -14,6 +14,9 @@ LOW = (2, 3, 4, 5)  # of 100 Hz: what is compared. Their window lets nothing of 
 ALIKE = 0.9  # correlation either way from which a look counts
 DOUBT = 0.3  # ... and from which one the other way makes all that counted void
 LOOKS = 6  # that have to agree
+LEAST = 1e-8  # power: what is fainter is background at any rate
+GROWS = 1.4  # the background, from look to look, where nothing is fainter: 6 dB a second
+STANDS_OUT = 10.0  # times the background: from there on a look tells how the channels are wired
 
 _TURNED: Frames = np.array([0.5, -0.5], np.float32)
 
@@ -24,7 +27,9 @@ class Downmix:
     The mean of two channels, of which one was wired the wrong way round, is next to silence. Where
     they turn out to be opposite they are subtracted instead. What is low arrives at two capsules of
     one device at the same time, wherever it comes from, so that only wires turn it round; a high
-    tone, as of a smoke alarm, may well arrive in opposite phase, and is no reason.
+    tone, as of a smoke alarm, may well arrive in opposite phase, and is no reason. Nor is what is
+    there all the time: a hum that the wires themselves catch may be either way round in either
+    pair, and where nobody speaks there is nothing else.
 
     Args:
         channels: how many there are; only two are ever looked at.
@@ -38,6 +43,7 @@ class Downmix:
         self._two = channels == 2  # noqa: PLR2004 - a pair
         self._straight = self._shares = mean_of(channels)
         self._blocks = self._looks = 0
+        self._background = LEAST
 
     def mix(self, frames: Frames, out: Frames) -> int:
         """Write ``frames`` (time, channels), 10 ms of them, into ``out`` (time,).
@@ -56,7 +62,11 @@ class Downmix:
     def _is_wrong(self, frames: Frames) -> bool:
         """Whether the channels are the other way round than they are taken for, look after look."""
         one, other = (_low(len(frames)) @ frames).T
-        alike = float((one @ other) / (np.sqrt(one @ one) * np.sqrt(other @ other)))
+        power = float(np.sqrt(one @ one) * np.sqrt(other @ other))
+        told = power > STANDS_OUT * self._background
+        # In this order: what is no number is not the least.
+        self._background = max(LEAST, min(GROWS * self._background, power))
+        alike = float(one @ other) / power if told else 0.0
         if self.inverted:
             alike = -alike
         if alike < -ALIKE:
@@ -80,5 +90,5 @@ def _low(size: int) -> Frames:
     """Cosines and sines of LOW under Hann's window, (2 · frequencies, ``size``)."""
     turns = 2 * np.pi * np.arange(size) / size
     waves = [wave(number * turns) for number in LOW for wave in (np.cos, np.sin)]
-    low: Frames = (np.array(waves) * (1 - np.cos(turns))).astype(np.float32)
+    low: Frames = (np.array(waves) * (1 - np.cos(turns)) / size).astype(np.float32)
     return low

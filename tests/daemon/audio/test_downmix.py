@@ -64,6 +64,7 @@ def test_a_pair_that_was_taken_for_opposite_is_taken_straight_again() -> None:
     one = voice(4.0)
     downmix = Downmix(2)
     mixed(downmix, np.stack([one, -one], axis=1))
+    mixed(downmix, silence(0.5))
     heard = mixed(downmix, np.stack([one, one], axis=1))
     assert not downmix.inverted
     assert loudness(heard[2 * RATE :]) == pytest.approx(loudness(one), abs=0.5)
@@ -124,3 +125,24 @@ def test_other_numbers_of_channels_are_their_mean(channels: int) -> None:
     for _ in range(2 * LOOKS * EVERY):
         downmix.mix(frames, out)
     np.testing.assert_allclose(out, frames.mean(axis=1), atol=1e-6)
+
+
+def hum(seconds: float) -> np.ndarray:
+    """What wires catch: -60 dB under full scale, and there all the time."""
+    return 1e-3 * np.sin(2 * np.pi * 100 * np.arange(round(seconds * RATE)) / RATE)
+
+
+def scream(seconds: float) -> np.ndarray:
+    """High: nothing of it is where the channels are compared."""
+    time = np.arange(round(seconds * RATE)) / RATE
+    return 0.2 * np.sin(2 * np.pi * 1_250 * time + 20 * np.sin(2 * np.pi * 5 * time))
+
+
+@pytest.mark.parametrize("wired", [1, -1])
+def test_a_hum_in_the_wires_that_is_the_other_way_round_silences_nobody(wired: int) -> None:
+    sound = np.concatenate([np.zeros(10 * RATE), voice(3.0), np.zeros(30 * RATE), scream(2.0)])
+    caught = hum(45.0)
+    downmix = Downmix(2)
+    heard = mixed(downmix, np.stack([sound + caught, wired * (sound - caught)], axis=1))
+    assert downmix.inverted == (wired < 0)
+    assert loudness(heard[-2 * RATE :]) == pytest.approx(loudness(scream(2.0)), abs=0.5)
