@@ -242,8 +242,7 @@ class Journal(Closing):
         took_ms = (time.perf_counter() - began) * 1e3
         latency: LatencyMs = event.latency_ms.model_copy(update={"store": took_ms})
         event = event.model_copy(update={"durable": durable, "latency_ms": latency})
-        if not durable:
-            self._mark.keep(event.seq)
+        self._mark.keep(event.seq, stored=durable)
         with self._lock:
             self._seq = event.seq
             if event.phase == "cleared":

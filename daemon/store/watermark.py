@@ -32,8 +32,8 @@ class Watermark:
     - A number that went out although the database could not take it (a full disk, a lock) is
       written here. The file is small and allocated at the start, so that this succeeds when the
       disk is full, and what is written outlives a killed process. On a disk that hangs it may wait
-      all the same: a thread of its own does, and :data:`SPARE` numbers are written in advance, in
-      case the process is killed before the disk goes on.
+      all the same: a thread of its own does, and up to :data:`SPARE` numbers are written in
+      advance, before there is any trouble, in case the process is killed before the disk goes on.
     - What was not synced yet may be lost when the power fails. Whoever finds that the last daemon
       did not close and that the machine has been started since leaves out :data:`LEAP` numbers.
 
@@ -55,6 +55,7 @@ class Watermark:
         #: The store's identity that was kept; empty if none was.
         self.epoch = ""
         self._kept = 0
+        self._ahead = 0  # the number that the file has
         self._safe = False
         self._begun = False
         self._asked = self._done = 0  # numbers that were to be kept, and that were written
@@ -103,15 +104,16 @@ class Watermark:
         self._sync()  # else a power failure could bring back that it was closed
         return seq
 
-    def keep(self, seq: int) -> None:
-        """``seq`` goes out although the database does not have it.
+    def keep(self, seq: int, *, stored: bool = False) -> None:
+        """``seq`` goes out although the database does not have it, or has it if ``stored``.
 
         Returns when it is written, which is at once; on a disk that hangs, after
-        :data:`PATIENCE_S`, and without waiting while it goes on hanging.
+        :data:`PATIENCE_S`, and without waiting while it goes on hanging. Nobody waits for what is
+        stored: it is written only so that there are always numbers in advance.
         """
         with self._changed:
-            self._kept = seq
-            if self._descriptor is None:
+            self._kept = max(seq, self._kept)
+            if self._descriptor is None or (stored and seq + SPARE // 2 <= self._ahead):
                 return
             if self._keeper is None:
                 keeper = threading.Thread(target=self._keep_on, name="store-numbers", daemon=True)
@@ -120,7 +122,7 @@ class Watermark:
             self._asked += 1
             mine = self._asked
             self._changed.notify_all()
-            if not self._hangs:
+            if not (stored or self._hangs):
                 self._hangs = not self._changed.wait_for(lambda: self._done >= mine, PATIENCE_S)
 
     def close(self) -> None:
@@ -146,7 +148,7 @@ class Watermark:
                 asked = self._asked
                 if asked == self._done:
                     return
-            self._write(spare=SPARE)
+            self._write()
             with self._changed:
                 self._done, self._hangs = asked, False
                 self._changed.notify_all()
@@ -171,15 +173,17 @@ class Watermark:
         same_boot = bool(self._boot) and boot.rstrip(b"\0") == self._boot.encode()
         self._safe = closed or same_boot
 
-    def _write(self, *, closed: bool = False, spare: int = 0) -> None:
+    def _write(self, *, closed: bool = False) -> None:
         if self._descriptor is None:
             return
         with self._writing:
             with self._changed:
-                seq, epoch = self._kept + spare, self.epoch.encode("ascii")
+                seq = self._kept + (0 if closed else SPARE)
+                epoch = self.epoch.encode("ascii")
             record = _LAYOUT.pack(_MARK, epoch, seq, self._boot.encode(), closed)
             try:
                 os.pwrite(self._descriptor, record, 0)
+                self._ahead = seq
             except OSError as error:
                 logger.error(  # noqa: TRY400 - one line says it all
                     "%s cannot be written (%s); a number may be given twice", self._path, error

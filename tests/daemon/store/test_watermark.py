@@ -4,6 +4,7 @@ import os
 import shutil
 import sqlite3
 import threading
+import time
 
 import pytest
 
@@ -39,6 +40,14 @@ class HangingDisk:
         self._goes_on.set()
 
 
+def left_by_a_kill(folder):
+    """What the next process would begin with in ``folder``, were this one killed now."""
+    left = folder / "left"
+    left.mkdir(exist_ok=True)
+    shutil.copy(folder / watermark.FILE, left)
+    return Watermark(left).begin(EPOCH, 0)
+
+
 def booted(monkeypatch, name):
     monkeypatch.setattr(watermark, "boot_id", lambda: name)
 
@@ -64,10 +73,10 @@ def test_numbers_go_on_after_a_kill_and_after_a_stop(tmp_path, monkeypatch):
 def test_numbers_leap_where_the_machine_went_down(tmp_path, monkeypatch, boot):
     booted(monkeypatch, "first" if boot else "")
     mark = Watermark(tmp_path)
-    mark.begin(EPOCH, 3)
-    mark.keep(7)
+    given = mark.begin(EPOCH, 3) + 4
+    mark.keep(given)
     booted(monkeypatch, boot)
-    assert Watermark(tmp_path).begin(EPOCH, 5) == 7 + SPARE + LEAP
+    assert Watermark(tmp_path).begin(EPOCH, 5) == given + SPARE + LEAP
 
 
 def test_after_a_stop_no_number_is_left_out(tmp_path):
@@ -102,20 +111,49 @@ def test_a_disk_that_hangs_holds_up_no_alert_and_no_number_is_given_twice(
         assert after.append(event("d")).seq > sent[-1].seq
 
 
-def test_what_went_out_while_a_disk_hung_is_kept_by_what_it_took_first(tmp_path, monkeypatch):
+@pytest.mark.parametrize("stored", [0, 7, 1_000])
+def test_what_goes_out_while_a_disk_hangs_is_kept_by_what_it_took_before(
+    tmp_path, monkeypatch, stored
+):
     mark = Watermark(tmp_path)
     mark.begin(EPOCH, 0)
-    mark.keep(7)
+    for seq in range(1, stored + 1):
+        mark.keep(seq, stored=True)
+    deadline = time.monotonic() + PATIENCE_S
+    while left_by_a_kill(tmp_path) < stored + SPARE // 2:
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
     monkeypatch.setattr(watermark, "PATIENCE_S", 0.01)
     disk = HangingDisk(monkeypatch)
-    mark.keep(8)
-    mark.keep(9)
-    left = tmp_path / "left"  # by a process that was killed now
-    left.mkdir()
-    shutil.copy(tmp_path / watermark.FILE, left)
+    mark.keep(stored + 1)
+    mark.keep(stored + 2)
+    taken = tmp_path / "taken"
+    taken.mkdir()
+    shutil.copy(tmp_path / watermark.FILE, taken)
     disk.go_on()
     mark.close()
-    assert Watermark(left).begin(EPOCH, 6) > 9
+    assert Watermark(taken).begin(EPOCH, stored) >= stored + 2
+
+
+def test_nobody_waits_for_a_number_that_the_database_has(tmp_path, monkeypatch):
+    mark = Watermark(tmp_path)
+    mark.begin(EPOCH, 0)
+    disk = HangingDisk(monkeypatch)
+    began = time.monotonic()
+    for seq in range(1, 2 * SPARE):
+        mark.keep(seq, stored=True)
+    assert time.monotonic() - began < PATIENCE_S / 2
+    disk.go_on()
+    mark.close()
+    assert Watermark(tmp_path).begin(EPOCH, 0) == 2 * SPARE - 1
+
+
+def test_a_store_that_was_opened_anew_meanwhile_takes_no_number_back(tmp_path):
+    mark = Watermark(tmp_path)
+    leapt = mark.begin(EPOCH, 3)
+    mark.keep(4)  # was given before that
+    mark.close()
+    assert Watermark(tmp_path).begin(EPOCH, 3) == leapt
 
 
 def test_another_store_has_numbers_of_its_own(tmp_path):
