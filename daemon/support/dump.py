@@ -5,6 +5,7 @@ import io
 import json
 import os
 import platform
+import re
 import tarfile
 import time
 from collections.abc import Callable, Iterator
@@ -13,7 +14,7 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from daemon.audio.devices import input_devices
-from daemon.config.load import LoadedConfig
+from daemon.config.load import LoadedConfig, shipped_config
 from daemon.config.notify import Channel
 from daemon.config.schema import Config
 from daemon.doctor.check import Setting
@@ -75,9 +76,21 @@ def redaction_here(state: Path, config: Config) -> Redaction:
         user = []
     host = platform.node()
     names = [*user, host, host.partition(".")[0], *devices, config.audio.device, *channels]
+    public = _public_words()
     for channel in channels.values():
-        names += pieces(*_private_texts(channel))
+        parts_of_it = pieces(*_private_texts(channel))
+        names += [each for each in parts_of_it if each.lower() not in public]
     return Redaction(secrets, names, str(Path.home()))
+
+
+def _public_words() -> frozenset[str]:
+    """Words that say nothing of this machine, and much of what went wrong.
+
+    A webhook that is called "distressd", or a program that is told "critical", must not take these
+    words out of everything else.
+    """
+    shipped = shipped_config().read_text(encoding="utf-8")
+    return frozenset(re.findall(r"\w+", shipped.lower()))
 
 
 def _private_texts(channel: Channel) -> Iterator[str]:

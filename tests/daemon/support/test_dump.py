@@ -137,6 +137,25 @@ def test_what_helps_is_in_it(machine, tmp_path):
     assert parts["log.txt"].startswith("alert said [quoted] to [name]")
 
 
+def test_channels_that_are_named_by_our_own_words_leave_it_readable(machine, tmp_path):
+    with machine.open("a") as config:
+        config.write(
+            '[notify.webhook.house]\nurl = "http://homeassistant.local:8123/api/webhook/distressd"\n'
+            '[notify.command.tell]\ncommand = ["notify-send", "--urgency=critical", "scream"]\n'
+        )
+    path = tmp_path / "dump.tar.gz"
+    dump(machine, path)
+    with tarfile.open(path) as archive:
+        parts = {
+            entry.name.rpartition("/")[2]: archive.extractfile(entry).read().decode()
+            for entry in archive
+        }
+    assert json.loads(parts["store.json"])["events"] == {"raised scream critical": 1}
+    assert "distressd" in json.loads(parts["about.json"])["packages"]
+    assert json.loads(parts["config.json"])["fusion"]["threshold"]["critical"] > 0
+    assert not [name for name, text in parts.items() if "homeassistant.local" in text]
+
+
 def test_a_running_daemon_is_asked(start_daemon, distressd, scene_recording, tmp_path):
     daemon = start_daemon(f"file:{scene_recording}", "--linger")
     path = tmp_path / "dump.tar.gz"
