@@ -111,6 +111,7 @@ class Liveness:
         self._opened_s = now_s
         self._trouble_s = now_s  # since when nothing is heard
         self._attempts = 0  # failed in a row
+        self._neither_s: float | None = None  # since when neither opens
         self._next_s = now_s
         self._mute = False
         self._fresh(now_s)
@@ -132,8 +133,12 @@ class Liveness:
 
     @property
     def elsewhere(self) -> bool:
-        """Whether it is another device than the wanted one that was heard last."""
-        return self._replaced and not self._mute
+        """Whether it is another device than the wanted one that was heard last.
+
+        Not once that one is away as well: then one that is mute, and may only be still, is better.
+        """
+        away_s = 0.0 if self._neither_s is None else self._next_s - self._neither_s
+        return self._replaced and not self._mute and away_s < self._set.fail_over_s
 
     def wait_s(self, now_s: float) -> float:
         """Seconds until the next attempt to open."""
@@ -142,6 +147,7 @@ class Liveness:
     def opened(self, now_s: float, *, wanted: bool) -> None:
         """A stream sent its first block: of the wanted device, or of another."""
         self._wanted, self._replaced = wanted, not wanted
+        self._neither_s = None
         self._opened_s = now_s
         self._fresh(now_s)
         self._reopen_s = now_s + self._reopen_wait_s
@@ -156,6 +162,8 @@ class Liveness:
     def failed(self, now_s: float) -> None:
         """An attempt to open failed."""
         self._mute = False
+        if self._neither_s is None:
+            self._neither_s = now_s
         self.stage, self.cause = "recovering", "absent"
         self.waited(now_s)
         self._put_off(now_s)

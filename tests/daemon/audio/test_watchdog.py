@@ -377,6 +377,44 @@ def test_a_wanted_device_that_is_mute_is_not_back_while_another_one_hears(
         assert health.part("source").stage == "failed_over"
 
 
+def test_a_wanted_device_that_is_still_is_heard_where_the_other_one_is_gone_as_well(
+    device: ScriptedPortAudio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It suppresses noise so well that it sends zeros whenever it is quiet."""
+    cries = threading.Event()
+
+    def for_a_while(stream: Stream) -> None:
+        for _ in range(20):
+            stream.send(SOUND)
+        stream.active = False
+
+    def sends_nothing(stream: Stream) -> None:
+        stream.closed.wait(WAIT_S)
+
+    def still(stream: Stream) -> None:
+        while not stream.closed.wait(0.01):
+            stream.send(SOUND if cries.is_set() else np.zeros((160, 1), np.float32))
+
+    monkeypatch.setattr(Seeker, "start", lambda *_: None)
+    monkeypatch.setattr(microphone, "FIRST_CHANGE_S", 0.3)
+    monkeypatch.setattr(microphone, "FIRST_BLOCK_S", 0.3)
+    device.names = ["Built-in"]
+    device.scripts = [for_a_while, *(still, sends_nothing) * 9]
+    settings = Settings(fail_over_s=0.5, first_wait_s=0.1, stall_s=WAIT_S)
+    with listening("bedroom", settings=settings) as (_, _, health):
+        assert health.wait_for("degraded").stage == "failed_over"
+        device.names = ["Built-in", "Bedroom USB"]
+        health.wait_for("unavailable")
+        while (found := health.wait_next()).state != "degraded":
+            assert device.opened < 12, "they are tried in turn, and neither is listened to"
+        assert "Bedroom USB" in found.reason
+        assert found.cause == "muted or denied"
+        asked = device.opened
+        cries.set()
+        assert health.wait_for("ok").stage == "healthy"
+        assert device.opened == asked
+
+
 @pytest.mark.parametrize(("value", "found"), [(0.0, False), (0.25, False), (None, True)])
 def test_a_device_that_is_sought_is_there_when_it_sends_more_than_one_value(
     device: ScriptedPortAudio, monkeypatch: pytest.MonkeyPatch, value: float | None, found: bool
