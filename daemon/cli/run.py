@@ -72,8 +72,7 @@ def run(
 
     config = load()
     setup_logging(config.log.level)
-    # What a crash would leave on the disk has the last seconds of sound in it.
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    leave_no_core()
     spec = source or config.audio.source
     if or_demo and spec == "mic":
         spec = _mic_or_demo()
@@ -97,6 +96,18 @@ def run(
         raise
     finally:
         drain.end()
+
+
+def leave_no_core() -> None:
+    """Have a crash leave no copy of the memory: the last seconds of sound are in it.
+
+    Where a program collects such copies (systemd-coredump, apport, ABRT), Linux hands one over
+    whatever its size may be, 0 included; a limit of one byte alone is taken for a refusal. No file
+    is as small as that either.
+    """
+    _, most = resource.getrlimit(resource.RLIMIT_CORE)
+    limit = 1 if sys.platform == "linux" and most != 0 else 0
+    resource.setrlimit(resource.RLIMIT_CORE, (limit, limit))
 
 
 def _mic_or_demo() -> str:

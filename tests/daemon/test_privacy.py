@@ -1,6 +1,9 @@
 """What a daemon keeps where, by default: what docs/PRIVACY.md says, and nothing else."""
 
 import json
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -59,7 +62,26 @@ def test_the_state_folder_has_what_the_page_says_and_no_sound(start_daemon, scen
 @pytest.mark.skipif(not hasattr(psutil.Process, "rlimit"), reason="no limits can be read here")
 def test_a_crash_leaves_no_sound_on_the_disk(start_daemon):
     daemon = start_daemon("stdin")
-    assert psutil.Process(daemon.process.pid).rlimit(psutil.RLIMIT_CORE) == (0, 0)
+    limits = psutil.Process(daemon.process.pid).rlimit(psutil.RLIMIT_CORE)
+    assert limits == (1, 1), "a program that collects cores is given one whose limit is 0"
+
+
+CRASHES = """
+import os, resource
+from daemon.cli.run import leave_no_core
+if {most} is not None:
+    resource.setrlimit(resource.RLIMIT_CORE, ({most}, {most}))
+leave_no_core()
+os.abort()
+"""
+
+
+@pytest.mark.parametrize("most", [None, 0])
+def test_a_crash_leaves_no_file_whatever_is_allowed(tmp_path, most):
+    words = [sys.executable, "-c", CRASHES.format(most=most)]
+    done = subprocess.run(words, cwd=tmp_path, check=False)
+    assert done.returncode == -signal.SIGABRT
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_nothing_is_left_after_forget_all_while_it_runs(
