@@ -18,6 +18,7 @@ log = logging.getLogger(__name__)
 
 LOADING_S: Final = 300.0  # an 8B model from a slow disk
 PARTS: Final = 2
+HARDLY: Final = 1.1  # times what a worker held at first: batches differ by as much
 GROWN: Final = 1.5  # times what a worker held at first: it leaks, whatever it is allowed
 DOCTOR: Final = "Look into the log; distressd models verify checks the files."
 
@@ -214,17 +215,19 @@ class Keeper:
     def weigh(self, resident_bytes: int) -> None:
         """Replace a worker that has grown too large; between two batches.
 
-        A limit that one already exceeds with its first batch would be exceeded by the next one as
-        well: that is said, and a worker is replaced once it has grown by half.
+        A limit that one exceeds with its first batch, or having hardly grown since, would be
+        exceeded by the next one as well: that is said, and a worker is replaced once it has grown
+        by half.
         """
         megabytes = resident_bytes / 1e6
         limit = float(self._config.memory_mb)
-        if self._fresh_mb is None:
-            self._fresh_mb = megabytes
+        fresh = self._fresh_mb
+        if fresh is None or fresh <= limit < megabytes <= HARDLY * fresh:
+            self._fresh_mb = fresh = megabytes
             if megabytes > limit:
                 self._tell_limit(megabytes)
-        if self._fresh_mb > limit:
-            limit = GROWN * self._fresh_mb
+        if fresh > limit:
+            limit = GROWN * fresh
         if megabytes > limit:
             log.warning(
                 "The language worker holds %.0f MB, more than the %.0f that it may; it is replaced"

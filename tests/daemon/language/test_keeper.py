@@ -76,6 +76,20 @@ def test_a_limit_that_is_too_small_for_the_models_is_said_and_replaces_none_that
     assert caplog.text.count("memory_mb = 900") == 1
 
 
+def test_a_limit_that_the_models_just_reach_replaces_none_after_every_other_batch(kept, told):
+    kept.weigh(490 * MB)
+    assert told[-1][0] == "ok"
+    kept.weigh(510 * MB)
+    kept.weigh(500 * MB)
+    kept.weigh(520 * MB)
+    assert kept.pid == 1
+    state, reason, _ = told[-1]
+    assert state == "degraded"
+    assert "take 510 MB, more than [language] memory_mb = 500 allows" in reason
+    kept.weigh(766 * MB)
+    assert kept.pid is None, "it leaks all the same"
+
+
 def test_a_missing_reader_is_told_rather_than_a_limit_that_is_too_small(kept, told):
     kept.end()
     load(kept, reasoner="degraded")
