@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from urllib.parse import unquote
 
 _SHORTEST = 4  # a shorter piece is in every sentence
+_ADDRESS = re.compile(r"\w+://[^\s'\"]+")
 _PIECE = re.compile(r"[^\s:/?#@&=,\"']+")
 _PUBLIC = re.compile(r"\d{,5}|127\.0\.0\.1|localhost")  # a port, a status; this machine
 
@@ -18,6 +19,11 @@ def pieces(*settings: str) -> frozenset[str]:
     return frozenset(
         each for each in found if len(each) >= _SHORTEST and not _PUBLIC.fullmatch(each)
     )
+
+
+def addresses(*words: str) -> list[str]:
+    """The addresses that stand anywhere in ``words``, as in a line for a shell."""
+    return [each for word in words for each in _ADDRESS.findall(word)]
 
 
 def veiled(text: str, secret: Iterable[str]) -> str:

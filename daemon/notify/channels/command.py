@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Self
 
 from daemon.notify.channels.channel import Channel, DeliveryError
 from daemon.notify.notice import Notice
+from daemon.notify.secrecy import addresses, pieces, veiled
 
 if TYPE_CHECKING:
     from daemon.config.notify import Command
@@ -36,6 +37,7 @@ class CommandChannel(Channel):
 
     def __init__(self, config: "Command", daemon: str, transcripts: Callable[[], bool]) -> None:
         self._config = config
+        self._secret = pieces(*addresses(*config.command))
         self._daemon = daemon
         self._transcripts = transcripts
         self.patience_s = config.timeout_s + _MARGIN_S
@@ -49,7 +51,7 @@ class CommandChannel(Channel):
         with _Complaints() as complaints:
             status = await self._run(program, told, complaints)
         if status:
-            why = complaints.text
+            why = veiled(complaints.text, self._secret)[-_SAID:]
             raise DeliveryError(
                 f"{program} failed with status {status}{f' ({why})' if why else ''}",
                 "Try it with `distressd notify test`.",
@@ -97,7 +99,7 @@ class _Complaints:
     @property
     def text(self) -> str:
         """On one line."""
-        return " ".join(self._said.decode(errors="replace").split())[-_SAID:]
+        return " ".join(self._said.decode(errors="replace").split())
 
     def __enter__(self) -> Self:
         self._ours, self.descriptor = os.pipe()

@@ -52,6 +52,16 @@ def test_one_that_fails_is_tried_again(start, alert, tmp_path, board):
     assert notifier.figures_of("bell")["sent"] == 1
 
 
+def test_an_address_that_it_complains_of_is_not_told(start, alert, board):
+    """As wget does."""
+    script = "echo 'https://care.example/k3y-of-it?t=0therk3y: 404 not found' >&2; exit 8"
+    call = f"{script} # https://care.example/k3y-of-it?t=0therk3y"
+    notifier = start(command={"bell": {"command": ["/bin/sh", "-c", call]}})
+    notifier.submit(alert())
+    reason = board.until("notify_bell", "unavailable").reason
+    assert "failed with status 8 (https://[secret]/[secret]?t=[secret]: 404 not found)" in reason
+
+
 def test_one_that_leaves_something_behind_has_told(start, alert, board):
     notifier = start(command={"bell": {"command": ["/bin/sh", "-c", "sleep 600 2>&2 & exit 0"]}})
     notifier.submit(alert())
