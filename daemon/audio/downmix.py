@@ -11,7 +11,10 @@ Frames = NDArray[np.float32]
 
 EVERY = 25  # blocks: of each quarter of a second, one is looked at
 LOW = (2, 3, 4, 5)  # of 100 Hz: what is compared. Their window lets nothing of an offset through
+OVERTONES = tuple(range(6, 14))  # ... and what must be no different, where it is heard
+FAINT = 1e-3  # times as loud as what is low, and it is not
 ALIKE = 0.9  # correlation either way from which a look counts
+OVER = 0.5  # ... of overtones, which are further apart in two capsules
 DOUBT = 0.3  # ... and from which one the other way makes all that counted void
 LOOKS = 6  # that have to agree
 LEAST = 1e-8  # power: what is fainter is background at any rate
@@ -29,7 +32,9 @@ class Downmix:
     one device at the same time, wherever it comes from, so that only wires turn it round; a high
     tone, as of a smoke alarm, may well arrive in opposite phase, and is no reason. Nor is what is
     there all the time: a hum that the wires themselves catch may be either way round in either
-    pair, and where nobody speaks there is nothing else.
+    pair, and where nobody speaks there is nothing else. Nor is a tone alone: where the capsules
+    are a foot apart or more it may arrive in opposite phase though it is low, as an infant's cry
+    does, but then its overtones do not.
 
     Args:
         channels: how many there are; only two are ever looked at.
@@ -61,17 +66,21 @@ class Downmix:
     @np.errstate(all="ignore")  # what is no number agrees with nothing
     def _is_wrong(self, frames: Frames) -> bool:
         """Whether the channels are the other way round than they are taken for, look after look."""
-        one, other = (_low(len(frames)) @ frames).T
-        power = float(np.sqrt(one @ one) * np.sqrt(other @ other))
+        waves = _waves(len(frames)) @ frames
+        alike, power = _likeness(waves[: 2 * len(LOW)])
+        overtones, loudness = _likeness(waves[2 * len(LOW) :])
         told = power > STANDS_OUT * self._background
         # In this order: what is no number is not the least.
         self._background = max(LEAST, min(GROWS * self._background, power))
-        alike = float(one @ other) / power if told else 0.0
+        if not told:
+            return False
+        if not loudness > FAINT * power:
+            overtones = alike
         if self.inverted:
-            alike = -alike
-        if alike < -ALIKE:
+            alike, overtones = -alike, -overtones
+        if alike < -ALIKE and overtones < -OVER:
             self._looks += 1
-        elif alike > DOUBT:
+        elif max(alike, overtones) > DOUBT:
             self._looks = 0
         return self._looks >= LOOKS
 
@@ -85,10 +94,17 @@ class Downmix:
         out += (before - out) * np.linspace(1.0, 0.0, len(out), dtype=np.float32)
 
 
+def _likeness(waves: Frames) -> tuple[float, float]:
+    """How alike the channels (frequencies, 2) are, from -1 to 1, and how loud both."""
+    one, other = waves.T
+    power = np.sqrt(one @ one) * np.sqrt(other @ other)
+    return float((one @ other) / power), float(power)
+
+
 @cache
-def _low(size: int) -> Frames:
-    """Cosines and sines of LOW under Hann's window, (2 · frequencies, ``size``)."""
+def _waves(size: int) -> Frames:
+    """Cosines and sines under Hann's window, (2 · frequencies, ``size``)."""
     turns = 2 * np.pi * np.arange(size) / size
-    waves = [wave(number * turns) for number in LOW for wave in (np.cos, np.sin)]
-    low: Frames = (np.array(waves) * (1 - np.cos(turns)) / size).astype(np.float32)
-    return low
+    waves = [wave(n * turns) for n in (*LOW, *OVERTONES) for wave in (np.cos, np.sin)]
+    found: Frames = (np.array(waves) * (1 - np.cos(turns)) / size).astype(np.float32)
+    return found
