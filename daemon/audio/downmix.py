@@ -21,20 +21,19 @@ LEAST = 1e-8  # power: what is fainter is background at any rate
 GROWS = 1.4  # the background, from look to look, where nothing is fainter: 6 dB a second
 STANDS_OUT = 10.0  # times the background: from there on a look tells how the channels are wired
 
-_TURNED: Frames = np.array([0.5, -0.5], np.float32)
-
 
 class Downmix:
     """The channels of one stream.
 
-    The mean of two channels, of which one was wired the wrong way round, is next to silence. Where
-    they turn out to be opposite they are subtracted instead. What is low arrives at two capsules of
-    one device at the same time, wherever it comes from, so that only wires turn it round; a high
-    tone, as of a smoke alarm, may well arrive in opposite phase, and is no reason. Nor is what is
-    there all the time: a hum that the wires themselves catch may be either way round in either
-    pair, and where nobody speaks there is nothing else. Nor is a tone alone: where the capsules
-    are a foot apart or more it may arrive in opposite phase though it is low, as an infant's cry
-    does, but then its overtones do not.
+    The mean of two channels, of which one was wired the wrong way round, is next to silence.
+    Where they turn out to be opposite, the louder one is heard alone: their difference would be
+    a little clearer, and next to silence itself where they were opposite for a while only. What
+    is low arrives at two capsules of one device at the same time, wherever it comes from, so
+    that only wires turn it round; a high tone, as of a smoke alarm, may well arrive in opposite
+    phase, and is no reason. Nor is what is there all the time: a hum that the wires themselves
+    catch may be either way round in either pair, and where nobody speaks there is nothing else.
+    Nor is a tone alone: where the capsules are a foot apart or more it may arrive in opposite
+    phase though it is low, as an infant's cry does, but then its overtones do not.
 
     Args:
         channels: how many there are; only two are ever looked at.
@@ -89,9 +88,15 @@ class Downmix:
         before = out.copy()
         self._looks = 0
         self.inverted = not self.inverted
-        self._shares = _TURNED if self.inverted else self._straight
+        self._shares = _louder(frames) if self.inverted else self._straight
         mix(frames, out, self._shares)
         out += (before - out) * np.linspace(1.0, 0.0, len(out), dtype=np.float32)
+
+
+def _louder(frames: Frames) -> Frames:
+    """Shares of the louder channel alone."""
+    shares: Frames = np.eye(frames.shape[1], dtype=np.float32)[np.argmax((frames**2).sum(axis=0))]
+    return shares
 
 
 def _likeness(waves: Frames) -> tuple[float, float]:
