@@ -39,8 +39,10 @@ def few(clips: Sequence[Clip]) -> list[Clip]:
 
 
 def quick_lstm(recipe: Recipe) -> Recipe:
-    """``recipe`` with one short epoch."""
-    return replace(recipe, epochs=1, examples_per_epoch=4 * recipe.batch, variants={})
+    """``recipe`` with one short epoch, and one of what is learned before."""
+    return replace(
+        recipe, epochs=1, before_epochs=1, examples_per_epoch=4 * recipe.batch, variants={}
+    )
 
 
 def quick_student(recipe: StudentRecipe) -> StudentRecipe:
