@@ -7,24 +7,21 @@ it is asked about everything, so that what its heads know can be seen.
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-from typing import Final
 
 import numpy as np
 from tqdm import tqdm
 
+from models.calibration import probability
 from models.catalogue import WHISPER
 from models.data.corpora import Clip
 from models.evaluation.clips.hearing import PART, Scored, cut
-from models.features.constants import SAMPLE_RATE
 from models.networks import weights
 from models.networks.voice import DistressHead, EmotionHead
 from models.networks.whisper_encoder import WhisperEncoder
 from models.parallel import pool
 from models.registry import find
 from models.training.voice.train import Acted
-from models.training.voice.windows import moments
-
-EVERY: Final = SAMPLE_RATE // 2
+from models.training.voice.windows import EVERY, moments
 
 
 class SecondEar:
@@ -65,5 +62,5 @@ def _cut(clips: Sequence[Clip], weights_path: Path, encoder: Path) -> list[Score
         stream, onset = cut(clip)
         ends = [*range(onset + EVERY, len(stream), EVERY), len(stream)]
         log_odds = float(head(moments(stream, ends, hears).astype(np.float32)).max())
-        scored.append(Scored(clip, 1.0 / (1.0 + float(np.exp(-log_odds))), 0.0, None))
+        scored.append(Scored(clip, probability(log_odds), 0.0, None))
     return scored

@@ -44,12 +44,14 @@ class FoldJob:
 
     Attributes:
         number: the fold's; it is part of the seed.
+        actors: of RAVDESS, from whom it learns.
         learn: what it learns from.
         dev: by what it is judged now and then; None for nothing.
         first: the state that it begins from; None for chance.
     """
 
     number: int
+    actors: tuple[int, ...]
     learn: Fold
     dev: Fold | None
     first: State | None
@@ -81,7 +83,7 @@ def train_folds(
     first = _before(clips, recipe)
     heard = prepare(acted, recipe, recipe.variants, "training")
     plain = prepare(acted, recipe.as_spoken(), {}, "development")
-    jobs, learned_from = [], []
+    jobs = []
     with tempfile.TemporaryDirectory() as temporary:
         for fold in folds:
             actors = ravdess_actors(fold)
@@ -89,13 +91,12 @@ def train_folds(
             learn = _of(heard, learners)
             if recipe.taught:
                 learn = _taught(learn, recipe, cache or Path(temporary))
-            jobs.append(FoldJob(fold, learn, _of(plain, actors["dev"]), first))
-            learned_from.append(learners)
+            jobs.append(FoldJob(fold, learners, learn, _of(plain, actors["dev"]), first))
     found: dict[int, float] = {}
-    for job, learners, (state, uar) in zip(jobs, learned_from, _fitted(jobs, recipe), strict=True):
+    for job, (state, uar) in zip(jobs, _fitted(jobs, recipe), strict=True):
         found[job.number] = uar
         if not inner:
-            _write(out / f"ravdess_{job.number}_lstm13.safetensors", state, recipe, learners)
+            _write(out / f"ravdess_{job.number}_lstm13.safetensors", state, recipe, job.actors)
     return found
 
 
@@ -114,7 +115,7 @@ def _before(clips: Sequence[Clip], recipe: Recipe) -> State | None:
     folds = split([clip for clip in clips if clip.corpus in recipe.before])
     others = [c for c in (*folds["train"], *folds["dev"]) if len(c.meaning.emotions) == 1]
     wider = replace(recipe, share=recipe.before, epochs=recipe.before_epochs, average=0.0)
-    job = FoldJob(-1, prepare(others, wider, recipe.variants, "before"), None, None)
+    job = FoldJob(-1, (), prepare(others, wider, recipe.variants, "before"), None, None)
     state, _ = fit_fold(job, wider)
     return state
 

@@ -10,6 +10,7 @@ from typing import Final
 
 import numpy as np
 import torch
+from scipy.special import softmax
 from torch import Tensor
 
 from models.data.corpora import Clip
@@ -37,7 +38,6 @@ def taught_by(clips: Sequence[Clip], recordings: Recordings, weight: float) -> T
         head = fit_emotions([c for c in clips if c.group not in asked], recordings, recipe)
         views = [recordings.spoken([clips[i] for i in mine], speed) for speed in recipe.speeds]
         logits = np.mean([head(view) for view in views], axis=0) / TEMPERATURE
-        raised = np.exp(logits - logits.max(axis=1, keepdims=True))
-        heard[mine] = raised / raised.sum(axis=1, keepdims=True)
+        heard[mine] = softmax(logits, axis=1)
     labels = np.eye(len(EMOTIONS))[[emotion_of(clip) for clip in clips]]
     return torch.from_numpy(weight * heard + (1.0 - weight) * labels).float()

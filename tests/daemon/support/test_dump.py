@@ -104,6 +104,16 @@ def dump(config, path):
     return json.loads(done.stdout)
 
 
+def parts_of(config, path):
+    """What is in a dump, by the names of its parts."""
+    dump(config, path)
+    with tarfile.open(path) as archive:
+        return {
+            entry.name.rpartition("/")[2]: archive.extractfile(entry).read().decode()
+            for entry in archive
+        }
+
+
 def test_nothing_private_is_in_it(machine, tmp_path):
     path = tmp_path / "dump.tar.gz"
     told = dump(machine, path)
@@ -117,13 +127,7 @@ def test_nothing_private_is_in_it(machine, tmp_path):
 
 
 def test_what_helps_is_in_it(machine, tmp_path):
-    path = tmp_path / "dump.tar.gz"
-    dump(machine, path)
-    with tarfile.open(path) as archive:
-        parts = {
-            entry.name.rpartition("/")[2]: archive.extractfile(entry).read().decode()
-            for entry in archive
-        }
+    parts = parts_of(machine, tmp_path / "dump.tar.gz")
     assert "numpy" in json.loads(parts["about.json"])["packages"]
     settings = json.loads(parts["config.json"])
     assert settings["audio"]["device"] == "[set]"
@@ -143,13 +147,7 @@ def test_channels_that_are_named_by_our_own_words_leave_it_readable(machine, tmp
             '[notify.webhook.house]\nurl = "http://homeassistant.local:8123/api/webhook/distressd"\n'
             '[notify.command.tell]\ncommand = ["notify-send", "--urgency=critical", "scream"]\n'
         )
-    path = tmp_path / "dump.tar.gz"
-    dump(machine, path)
-    with tarfile.open(path) as archive:
-        parts = {
-            entry.name.rpartition("/")[2]: archive.extractfile(entry).read().decode()
-            for entry in archive
-        }
+    parts = parts_of(machine, tmp_path / "dump.tar.gz")
     assert json.loads(parts["store.json"])["events"] == {"raised scream critical": 1}
     assert "distressd" in json.loads(parts["about.json"])["packages"]
     assert json.loads(parts["config.json"])["fusion"]["threshold"]["critical"] > 0
