@@ -2,6 +2,7 @@
 
 import logging
 import os
+import re
 import struct
 import threading
 from pathlib import Path
@@ -16,6 +17,8 @@ FILE = "journal.seq"
 # mark, epoch (hexadecimal), sequence number, the boot it was given in, whether it was closed
 _LAYOUT = struct.Struct(f"<4s32sQ{LENGTH}s?")
 _MARK = b"seq2"
+_EPOCH = re.compile(rb"[0-9a-f]{32}|\0{32}")
+HIGHEST = 2**53  # what JSON's numbers hold; a higher one is no number of an event
 # More events than can have gone out between two syncs of the store.
 LEAP = 10_000
 # Numbers written in advance, for alerts that go out while the disk does not even take these.
@@ -157,21 +160,25 @@ class Watermark:
         descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
             content = os.pread(descriptor, _LAYOUT.size + 1, 0)
-            if len(content) != _LAYOUT.size or not content.startswith(_MARK):
+            if not self._parse(content):
                 os.ftruncate(descriptor, 0)
                 os.pwrite(descriptor, bytes(_LAYOUT.size), 0)  # allocated now, not at need
-            else:
-                self._parse(content)
         except OSError:
             os.close(descriptor)
             raise
         self._descriptor = descriptor
 
-    def _parse(self, content: bytes) -> None:
-        _, epoch, self._kept, boot, closed = _LAYOUT.unpack(content)
-        self.epoch = epoch.rstrip(b"\0").decode("ascii", "replace")
+    def _parse(self, content: bytes) -> bool:
+        """Take over what was kept; false, and nothing, if that is damaged."""
+        if len(content) != _LAYOUT.size:
+            return False
+        mark, epoch, kept, boot, closed = _LAYOUT.unpack(content)
+        if mark != _MARK or not _EPOCH.fullmatch(epoch) or kept > HIGHEST:
+            return False
+        self.epoch, self._kept = epoch.rstrip(b"\0").decode("ascii"), kept
         same_boot = bool(self._boot) and boot.rstrip(b"\0") == self._boot.encode()
         self._safe = closed or same_boot
+        return True
 
     def _write(self, *, closed: bool = False) -> None:
         if self._descriptor is None:

@@ -3,11 +3,13 @@
 import os
 import shutil
 import sqlite3
+import struct
 import threading
 import time
 
 import pytest
 
+from daemon.boot import LENGTH
 from daemon.health import Health
 from daemon.store import watermark
 from daemon.store.database import FILE
@@ -163,7 +165,18 @@ def test_another_store_has_numbers_of_its_own(tmp_path):
     assert Watermark(tmp_path).begin("1" * 32, 0) == 0
 
 
-@pytest.mark.parametrize("content", [b"", b"rubbish", bytes(200)])
+def record(epoch, seq):
+    return struct.pack(f"<4s32sQ{LENGTH + 1}s", b"seq2", epoch, seq, b"")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"", b"rubbish", bytes(200),
+        record(b"\xe9" * 32, 7), record(EPOCH.encode(), 2**64 - 1),
+    ],
+    ids=["empty", "rubbish", "zeros", "no epoch", "no number"],
+)  # fmt: skip
 def test_a_file_that_says_nothing_is_begun_anew(tmp_path, content):
     (tmp_path / watermark.FILE).write_bytes(content)
     mark = Watermark(tmp_path)
