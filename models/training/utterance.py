@@ -94,11 +94,24 @@ def emotion_of(clip: Clip) -> int:
     return EMOTIONS.index(emotion)
 
 
-def fit_emotions(clips: Sequence[Clip], recordings: Recordings, recipe: UtteranceRecipe) -> Affine:
-    """Tell the emotions of acted clips apart."""
-    views = np.concatenate([recordings.spoken(clips, speed) for speed in recipe.speeds])
-    truth = np.tile([emotion_of(clip) for clip in clips], len(recipe.speeds))
-    return fit_discriminants(views, truth, recipe.components, recipe.shrinkage, recipe.seed)
+def fit_emotions(
+    views: Sequence[Float], truth: NDArray[np.intp], recipe: UtteranceRecipe
+) -> Affine:
+    """Tell the emotions of acted clips apart.
+
+    Args:
+        views: of the same clips at each speed, (clips, figures) each.
+        truth: (clips,) of EMOTIONS.
+        recipe: how.
+    """
+    return fit_discriminants(
+        np.concatenate(views), np.tile(truth, len(views)),
+        recipe.components, recipe.shrinkage, recipe.seed,
+    )  # fmt: skip
+
+
+def _emotions_of(clips: Sequence[Clip]) -> NDArray[np.intp]:
+    return np.array([emotion_of(clip) for clip in clips])
 
 
 def fit_discriminants(
@@ -118,7 +131,8 @@ def inner_uar(
     found = []
     for fold in range(RAVDESS_FOLDS):
         folds = ravdess_split(clips, fold)
-        head = fit_emotions(folds["train"], recordings, recipe)
+        learned = [recordings.spoken(folds["train"], speed) for speed in recipe.speeds]
+        head = fit_emotions(learned, _emotions_of(folds["train"]), recipe)
         views = [recordings.spoken(folds["dev"], speed) for speed in recipe.speeds]
         guesses = head(np.mean(views, axis=0)).argmax(axis=1)
         found.append(
@@ -263,7 +277,8 @@ def _write(
     acted = [clip for clip in clips if clip.corpus == "ravdess"]
     outcomes = fit_outcomes(clips, recordings, recipe)
     nothing = Affine(np.zeros((len(EMOTIONS), outcomes.weight.shape[1])), np.zeros(len(EMOTIONS)))
-    emotions = fit_emotions(acted, recordings, recipe) if acted else nothing
+    views = [recordings.spoken(acted, speed) for speed in recipe.speeds] if acted else []
+    emotions = fit_emotions(views, _emotions_of(acted), recipe) if acted else nothing
     tensors = {
         "emotions.weight": emotions.weight.astype(np.float32),
         "emotions.bias": emotions.bias.astype(np.float32),

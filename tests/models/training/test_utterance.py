@@ -91,9 +91,10 @@ def test_six_folds_are_written_and_their_weights_are_the_head(heard, root, tmp_p
     figures = recordings.spoken(clips, 1.0)
     head = Head(found)
     told = [head(one.reshape(1, *SHAPE)) for one in figures]
+    learners = [c for c in read_corpus(root, "ravdess") if c.group not in _test_of(3)]
     affine = utterance.fit_emotions(
-        [c for c in read_corpus(root, "ravdess") if c.group not in _test_of(3)],
-        recordings,
+        [recordings.spoken(learners, speed) for speed in RECIPE.speeds],
+        np.array([utterance.emotion_of(clip) for clip in learners]),
         RECIPE,
     )
     assert np.allclose([one.emotions.argmax() for one in told], affine(figures).argmax(axis=1))
