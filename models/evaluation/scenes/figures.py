@@ -14,6 +14,7 @@ from models.evaluation.scenes.script import SNR_DB
 
 THRESHOLDS: Final = tuple(round(0.30 + 0.04 * step, 2) for step in range(18))  # 0.30 to 0.98
 CLEAR_S: Final = 10.0  # within which an alert is to end
+QUIET: Final = 0.5  # false alarms an hour, at most, that a house may be asked to bear
 
 
 def _share(outcomes: Sequence[Outcome]) -> float | None:
@@ -86,6 +87,22 @@ def _operating_point(heard: Sequence[Heard], alerts_of: Callable[[Heard], Sequen
     return round(alarms / hours, 3), recall
 
 
+def _quiet_point(heard: Sequence[Heard]) -> dict[str, Any] | None:
+    """The lowest threshold of a warning that is quiet enough; None where none is."""
+    for threshold in sorted(heard[0].by_threshold) if heard else ():
+        scores = [score(one.truth, one.by_threshold[threshold]) for one in heard]
+        hours = sum(sum(one.negative_s.values()) for one in scores) / 3600
+        rate = sum(len(one.false_alarms) for one in scores) / hours
+        if rate <= QUIET:
+            outcomes = [o for one in scores for o in one.outcomes]
+            return {
+                "threshold": threshold,
+                "false_alarms_per_hour": round(rate, 3),
+                "recall": _by_snr(outcomes),
+            }
+    return None
+
+
 def _clearing(scores: Sequence[Score], outcomes: Sequence[Outcome]) -> dict[str, Any]:
     """How long alerts outlast what they are about: by their score, and by the sound itself."""
     by_score = [seconds for one in scores for seconds in one.clear_s]
@@ -138,6 +155,7 @@ def figures(heard: Sequence[Heard]) -> dict[str, Any]:
             [threshold, *_operating_point(heard, lambda h, t=threshold: h.by_threshold[t])]  # type: ignore[misc]
             for threshold in (sorted(heard[0].by_threshold) if heard else ())
         ],
+        "quiet": _quiet_point(heard),
         "by_kind": {"events": _event_kinds(outcomes), "background": _background_kinds(scores)},
         "detail": {
             "false_alarms": [

@@ -100,8 +100,15 @@ def test_the_figures_have_the_keys_and_add_up():
     assert told["recall_ci95"]["10"] == [0.0, 1.0]
     assert told["onset_to_alert_ms"] == {"p50": 500, "p95": 590}
     assert told["curve"] == [[0.5, round(2 / hours, 3), 0.6667], [0.9, 0.0, 0.0]]
+    assert told["quiet"]["threshold"] == 0.9
+    assert told["quiet"]["recall"] == {"20": 0.0, "10": 0.0, "5": None, "0": None}
     assert told["by_kind"]["events"]["scream"]["recall"]["10"] == 0.5
     assert told["by_kind"]["background"]["music"]["false_alarms"] == 1
     assert told["by_kind"]["background"]["silence"]["hours"] == round(600 / 3600, 3)
     assert [missed["onset_s"] for missed in told["detail"]["missed"]] == [150.0]
     assert told["clearing"]["after_evidence_s"]["max"] == 3.0
+
+
+def test_no_threshold_may_be_quiet_enough():
+    heard = [Heard(truth(), (), {0.5: (alert(400.0, 400.0),), 0.9: (alert(400.0, 400.0),)})]
+    assert figures(heard)["quiet"] is None
