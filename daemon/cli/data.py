@@ -81,9 +81,9 @@ def manifest(*, data: Path, corpora: tuple[str, ...], out: Path) -> None:
     help="The data root to which the corpora are added.",
 )
 def debian(*, out: Path) -> None:
-    """Add everyday speech and music from Debian's packages (60 MB), and cries of games (210 MB)."""
+    """Add speech and music from Debian's packages (60 MB), cries (210 MB), laughter (100 MB)."""
     from models.data import games
     from models.data.debian import fetch
 
-    made = {**fetch(out), games.CORPUS: games.fetch(out)}
+    made = {**fetch(out), **{c: games.fetch(out, c) for c in games.RULES}}
     click.echo(", ".join(f"{out / name}: {count} recordings" for name, count in made.items()))

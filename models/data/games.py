@@ -1,8 +1,9 @@
-"""More cries and voices from Debian's packages of free games, as a corpus in the table's layout.
+"""More cries, voices and laughter from Debian's packages, as corpora in the table's layout.
 
-There are few recordings of screams, and most of those at hand are of one game. Names of files say
-what they are; what is short (a grunt) is left out, since nothing tells it from an effort. Only
-packages that apt verifies are read; nothing of them goes into the repository.
+There are few recordings of screams, and most of those at hand are of one game; of laughter there
+are fewer still, and it is what a house must not be woken for. Names of files say what they are;
+what is short (a grunt) is left out, since nothing tells it from an effort. Only packages that apt
+verifies are read; nothing of them goes into the repository.
 """
 
 import csv
@@ -24,16 +25,31 @@ from models.features.constants import SAMPLE_RATE
 
 Float = NDArray[np.float32]
 
-CORPUS: Final = "debian_games"
+CRIES, LAUGHTER = "debian_games", "debian_laughter"
 COLUMNS: Final = ("file", "label", "package", "dur")
 CRY: Final = "scream_pain_death"
-RULES: Final = (
-    ("scorched3d-data", r"/misc/scream([123]|ing)\.wav$", CRY),
-    ("hyperrogue-music", r"/sounds/die-(prince|princess|fairy)\.ogg$", CRY),
-    ("warmux-data", r"/voices/(death|injured_)", "comic_pain"),
-    ("warmux-data", r"/voices/", "comic_speech"),
-)
-WAD_PACKAGE: Final = "freedoom"
+Rule = tuple[str, str, str]
+"""Package, what is in the path of a file, and what the file is then."""
+RULES: Final[dict[str, tuple[Rule, ...]]] = {
+    CRIES: (
+        ("freedoom", r"/freedoom2\.wad$", CRY),
+        ("scorched3d-data", r"/misc/scream([123]|ing)\.wav$", CRY),
+        ("hyperrogue-music", r"/sounds/die-(prince|princess|fairy)\.ogg$", CRY),
+        ("warmux-data", r"/voices/(death|injured_)", "comic_pain"),
+        ("warmux-data", r"/voices/", "comic_speech"),
+    ),
+    LAUGHTER: (
+        ("btanks-data", r"/laugh\d+\.ogg$", "laugh"),
+        ("crossfire-client", r"/Evil_Laugh\.wav$", "laugh"),
+        ("mirrormagic-data", r"/snd_classic/lachen\.wav$", "laugh"),
+        ("monsterz-data", r"/laugh\.wav$", "laugh"),
+        ("scratch", r"/Human/Laugh-", "laugh"),
+        ("trackballs-data", r"/(crazy|evil)laugh\.wav$", "laugh"),
+        ("tuxpaint-data", r"/giggle\.wav$", "laugh"),
+        ("xemacs21-basesupport", r"/(laugh|Snicker)\.au$", "laugh"),
+    ),
+}
+"""What is wanted, by corpus; of the rules that fit a file the first holds."""
 # The player's and the former humans' lumps of a Doom archive.
 WAD_CRIES: Final = frozenset({
     "DSPLPAIN", "DSPLDETH", "DSPDIEHI", "DSPOPAIN", "DSPODTH1", "DSPODTH2", "DSPODTH3",
@@ -49,55 +65,62 @@ _DIGITAL: Final = 3  # kind of a lump that holds samples
 _PADDING: Final = 16  # bytes before and after them
 
 
-def fetch(out: Path) -> int:
-    """Fetch the packages and make the corpus below ``out``; returns how many recordings it has.
+def fetch(out: Path, corpus: str) -> int:
+    """Fetch the packages and make ``corpus`` below ``out``; returns how many recordings it has.
+
+    Args:
+        out: the data root.
+        corpus: one of RULES.
 
     Raises:
         DataError: if apt is missing, a package cannot be had, or the corpus is there already.
             Nothing half-made is left.
     """
     require_programs()
-    if (out / CORPUS).exists():
-        raise DataError(f"{out / CORPUS} is there already.", "Remove it to make it anew.")
+    if (out / corpus).exists():
+        raise DataError(f"{out / corpus} is there already.", "Remove it to make it anew.")
     out.mkdir(parents=True, exist_ok=True)
     rows: list[tuple[str, ...]] = []
     with tempfile.TemporaryDirectory(dir=out, prefix=".unfinished-") as name:
         work = Path(name)
-        for package in sorted({WAD_PACKAGE, *(package for package, _, _ in RULES)}):
+        for package in sorted({package for package, _, _ in RULES[corpus]}):
             folder = unpacked(package, work / "packages")
-            for label, file, samples in recordings(package, folder):
+            for label, file, samples in recordings(corpus, package, folder):
                 below = f"{package}/{file}.flac"
-                path = work / CORPUS / below
+                path = work / corpus / below
                 path.parent.mkdir(parents=True, exist_ok=True)
                 soundfile.write(path, samples, SAMPLE_RATE, subtype="PCM_16")
                 rows.append((below, label, package, f"{len(samples) / SAMPLE_RATE:.3f}"))
-        with (work / CORPUS / "labels.csv").open("w", newline="", encoding="utf-8") as table:
+        with (work / corpus / "labels.csv").open("w", newline="", encoding="utf-8") as table:
             csv.writer(table).writerows([COLUMNS, *rows])
-        (work / CORPUS).replace(out / CORPUS)
+        (work / corpus).replace(out / corpus)
     return len(rows)
 
 
-def recordings(package: str, folder: Path) -> Iterator[tuple[str, str, Float]]:
+def recordings(corpus: str, package: str, folder: Path) -> Iterator[tuple[str, str, Float]]:
     """Label, name without extension and samples of what is wanted of an unpacked package."""
-    if package == WAD_PACKAGE:
-        archive = max(folder.rglob("*.wad"))
-        for name, samples in sorted(lumps(archive.read_bytes()).items()):
-            if name in WAD_CRIES and len(samples) >= SHORTEST_S * SAMPLE_RATE:
-                yield CRY, name.lower(), _levelled(samples)
-        return
     for path in sorted(folder.rglob("*")):
-        label = label_of(package, path.as_posix())
+        label = label_of(corpus, package, path.as_posix())
         if label is None or not path.is_file():
             continue
-        samples, rate = soundfile.read(path, dtype="float32", always_2d=True)
-        heard = soxr.resample(samples.mean(axis=1), rate, SAMPLE_RATE)
-        if len(heard) >= SHORTEST_S * SAMPLE_RATE:
-            yield label, path.stem, _levelled(heard)
+        for name, heard in _sounds(path):
+            if len(heard) >= SHORTEST_S * SAMPLE_RATE:
+                yield label, name, _levelled(heard)
 
 
-def label_of(package: str, path: str) -> str | None:
-    """What the file of a package is; None if it is not wanted."""
-    for wanted, pattern, label in RULES:
+def _sounds(path: Path) -> Iterator[tuple[str, Float]]:
+    if path.suffix == ".wad":
+        for name, samples in sorted(lumps(path.read_bytes()).items()):
+            if name in WAD_CRIES:
+                yield name.lower(), samples
+        return
+    samples, rate = soundfile.read(path, dtype="float32", always_2d=True)
+    yield path.stem, soxr.resample(samples.mean(axis=1), rate, SAMPLE_RATE)
+
+
+def label_of(corpus: str, package: str, path: str) -> str | None:
+    """What the file of a package is; None if ``corpus`` does not want it."""
+    for wanted, pattern, label in RULES[corpus]:
         if package == wanted and re.search(pattern, path):
             return label
     return None
