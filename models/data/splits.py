@@ -131,6 +131,30 @@ def without_corpus(clips: Sequence[Clip], corpus: str) -> dict[Fold, list[Clip]]
     return others | {"test": [clip for clip in clips if clip.corpus == corpus]}
 
 
+GAMES = frozenset({"debian_voices", "debian_games"})
+SCREAMS = ("games", "recorded")
+"""Whose screams a network learns, when it is judged by the other's."""
+
+
+def recorded_screams(clips: Sequence[Clip]) -> list[Clip]:
+    """Screams that people recorded of themselves; nearly all are of one contributor."""
+    return [clip for clip in clips if clip.environment == "scream"]
+
+
+def with_screams_of(clips: Sequence[Clip], side: str) -> list[Clip]:
+    """What a network learns from that knows the screams of one of SCREAMS only.
+
+    The training fold, and of games nothing or of those who recorded screams nothing; these are
+    one group, so that all of theirs is learned, their share of the test fold included.
+    """
+    screamers = {clip.group for clip in recorded_screams(clips)}
+    train = [clip for clip in split(clips)["train"] if clip.group not in screamers]
+    if side == "games":
+        return train
+    theirs = [clip for clip in clips if clip.group in screamers]
+    return [clip for clip in train if clip.corpus not in GAMES] + theirs
+
+
 def check_groups(folds: Mapping[Fold, Sequence[Clip]]) -> None:
     """Refuse a split that a group crosses.
 

@@ -21,3 +21,8 @@ def ravdess_weights(fold: int, network: str) -> Path:
 def weights_without(corpus: str, network: str) -> Path:
     """The weights of ``network`` that never heard ``corpus``."""
     return FOLDER / f"without_{corpus}_{network}.safetensors"
+
+
+def weights_with_screams_of(side: str, network: str) -> Path:
+    """The weights of ``network`` that know the screams of ``side`` only: games, or recorded."""
+    return FOLDER / f"screams_{side}_{network}.safetensors"

@@ -14,7 +14,7 @@ LEARNS: Final = {
     "lstm13": ("ravdess_folds",),
     "utterance": ("shipped", "ravdess_folds", "without_corpora"),
     "student": ("shipped",),
-    "voice": ("shipped", "ravdess_folds", "without_corpora"),
+    "voice": ("shipped", "ravdess_folds", "without_corpora", "screams_across"),
 }
 """By network, what a recipe may have it learn from."""
 

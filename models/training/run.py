@@ -128,7 +128,12 @@ def _utterance(recipe: RecipeFile, run: Run) -> None:
 def _voice(recipe: RecipeFile, run: Run) -> None:
     from models.training.quick import quick_voice
     from models.training.voice.recipe import VoiceRecipe
-    from models.training.voice.train import train_ravdess, train_shipped, train_without
+    from models.training.voice.train import (
+        train_ravdess,
+        train_screams,
+        train_shipped,
+        train_without,
+    )
 
     settings = recipe.applied(VoiceRecipe())
     settings = quick_voice(settings) if run.quick else settings
@@ -137,6 +142,8 @@ def _voice(recipe: RecipeFile, run: Run) -> None:
         train_shipped(run.published(), path, settings, run.cache)
     elif recipe.learns == "without_corpora":
         train_without(run.published(), run.out or Path(), settings, run.cache)
+    elif recipe.learns == "screams_across":
+        train_screams(run.published(), run.out or Path(), settings, run.cache)
     else:
         _say_inner(train_ravdess(run.ravdess(), run.out or Path(), settings, run.cache))
 

@@ -6,12 +6,28 @@ from pathlib import Path
 from typing import Any
 
 from models.data.corpora import Clip, read_all
-from models.data.splits import Fold, split, without_corpus
-from models.evaluation.clips.figures import auc_of, figures, judged, macro_auc, rounded
+from models.data.splits import (
+    GAMES,
+    SCREAMS,
+    Fold,
+    recorded_screams,
+    split,
+    with_screams_of,
+    without_corpus,
+)
+from models.evaluation.clips.figures import (
+    auc_of,
+    figures,
+    judged,
+    macro_auc,
+    rounded,
+    scream_figures,
+)
 from models.evaluation.clips.hearing import MakeEar, Scored, hear_clips
 from models.evaluation.clips.level_duration import level_duration_auc
-from models.evaluation.fold_weights import LEFT_OUT, weights_without
+from models.evaluation.fold_weights import LEFT_OUT, weights_with_screams_of, weights_without
 from models.evaluation.measures import macro
+from models.evaluation.scenes.material import event_kind
 from models.networks.voice import NETWORK
 
 
@@ -71,6 +87,10 @@ def measure(data: Path, fold: Fold, ears: Ears, threshold: float) -> ClipsResult
     if ears.student is not None:
         screams = figures(hear_clips(folds[fold], ears.student), threshold)["screams"]
     found["screams"] |= {f"student_{key}": screams[key] for key in ("recall", "fpr")}
+    found["screams"]["across"] = {
+        f"{side}_to_{other}": _across(clips, side, ears, threshold)
+        for side, other in zip(SCREAMS, reversed(SCREAMS), strict=True)
+    }
     return ClipsResult(found | {"fold": fold, "clips": len(rows)}, rows)
 
 
@@ -89,3 +109,25 @@ def _unseen(clips: list[Clip], corpus: str, ears: Ears) -> float | None:
     if not path.is_file():
         return None
     return rounded(auc_of(judged(ears.second(path, without_corpus(clips, corpus)["test"]))))
+
+
+def _across(
+    clips: Sequence[Clip], side: str, ears: Ears, threshold: float
+) -> dict[str, Any] | None:
+    """Screams of one side, by a second ear that knows the other's only: see `with_screams_of`.
+
+    They are told from the everyday sounds of the test fold that it never heard. None where its
+    weights are not there.
+    """
+    path = weights_with_screams_of(side, NETWORK)
+    if not path.is_file():
+        return None
+    known = {clip.group for clip in with_screams_of(clips, side)}
+    screams = (
+        recorded_screams(clips)
+        if side == "games"
+        else [clip for clip in clips if clip.corpus in GAMES and event_kind(clip) == "scream"]
+    )
+    others = [clip for clip in split(clips)["test"] if event_kind(clip) != "scream"]
+    heard = [clip for clip in (*screams, *others) if clip.group not in known]
+    return scream_figures(judged(ears.second(path, heard)), threshold)

@@ -26,9 +26,9 @@ from tqdm import tqdm
 from models.catalogue import WHISPER
 from models.data.corpora import Clip
 from models.data.labels import EMOTIONS
-from models.data.splits import RAVDESS_FOLDS, ravdess_split, split
+from models.data.splits import RAVDESS_FOLDS, SCREAMS, ravdess_split, split, with_screams_of
 from models.evaluation.clips.figures import uar
-from models.evaluation.fold_weights import LEFT_OUT, weights_without
+from models.evaluation.fold_weights import LEFT_OUT, weights_with_screams_of, weights_without
 from models.networks import weights
 from models.networks.mobilenet import KINDS
 from models.networks.voice import NETWORK, EmotionHead
@@ -76,9 +76,30 @@ def train_without(
     for corpus in LEFT_OUT:
         others = without(heard.corpora, corpus)
         tensors = fit_distress(heard.where(others), kinds[others], recipe)
-        halves = {name: tensor.astype(np.float16) for name, tensor in tensors.items()}
-        path = weights_without(corpus, NETWORK)
-        _write(out / path.name, halves, recipe, f"all but {corpus}", _distress(recipe))
+        path = out / weights_without(corpus, NETWORK).name
+        _write(path, _halved(tensors), recipe, f"all but {corpus}", _distress(recipe))
+
+
+def train_screams(
+    clips: Sequence[Clip], out: Path, recipe: VoiceRecipe, cache: Path | None
+) -> None:
+    """A head of distress that knows games' screams only, and one that knows recorded ones only.
+
+    Stored as :func:`train_without` does.
+
+    Raises:
+        ModelError: Whisper's encoder cannot be had.
+        DataError: a recording cannot be read.
+    """
+    for side in SCREAMS:
+        heard, kinds = _mixtures(with_screams_of(clips, side), recipe, cache)
+        path = out / weights_with_screams_of(side, NETWORK).name
+        tensors = _halved(fit_distress(heard, kinds, recipe))
+        _write(path, tensors, recipe, f"screams: {side} only", _distress(recipe))
+
+
+def _halved(tensors: Mapping[str, Float]) -> dict[str, NDArray[np.float16]]:
+    return {name: tensor.astype(np.float16) for name, tensor in tensors.items()}
 
 
 def _mixtures(

@@ -10,11 +10,14 @@ from hypothesis import strategies as st
 
 from models.data.corpora import Clip, read_all
 from models.data.splits import (
+    GAMES,
     check_groups,
     fold_of,
     ravdess_actors,
     ravdess_split,
+    recorded_screams,
     split,
+    with_screams_of,
     without_corpus,
 )
 from models.errors import DataError
@@ -137,3 +140,16 @@ def test_every_fold_of_the_real_corpora_has_every_kind_of_sound(data_root):
         assert {c.meaning.verdict for c in clips} == {"distress", "not_distress", "infant", "apart"}
         for label in ("scream_pain_death", "speech", "music", "baby_cry", "fear", "angry"):
             assert any(c.label == label for c in clips), label
+
+
+def test_screams_of_one_side_only_are_learned(data_root):
+    clips = read_all(data_root)
+    screamers = {clip.group for clip in recorded_screams(clips)}
+    games = with_screams_of(clips, "games")
+    assert not screamers & {clip.group for clip in games}
+    assert any(clip.corpus in GAMES for clip in games)
+    recorded = with_screams_of(clips, "recorded")
+    assert screamers <= {clip.group for clip in recorded}
+    assert not any(clip.corpus in GAMES for clip in recorded)
+    for learned in (games, recorded):
+        assert {fold_of(c.group) for c in learned if c.group not in screamers} == {"train"}

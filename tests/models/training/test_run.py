@@ -3,6 +3,7 @@
 import pytest
 
 from models import registry
+from models.data.splits import SCREAMS
 from models.errors import ModelError
 from models.evaluation.fold_weights import LEFT_OUT
 from models.networks import voice, weights
@@ -49,4 +50,16 @@ def test_quick_second_ears_without_a_corpus_each_can_be_loaded(data_root, tmp_pa
     for corpus in LEFT_OUT:
         found = weights.load(tmp_path / f"without_{corpus}_voice.safetensors")
         assert found.metadata["training"]["learned_from"] == f"all but {corpus}"
+        voice.DistressHead(found)
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore:.*use of fork:DeprecationWarning")
+def test_quick_second_ears_that_know_one_side_s_screams_can_be_loaded(
+    data_root, tmp_path, words_models
+):
+    run_recipe("voice_screams", Run(data_root, tmp_path, cache=tmp_path / "cache", quick=True))
+    for side in SCREAMS:
+        found = weights.load(tmp_path / f"screams_{side}_voice.safetensors")
+        assert found.metadata["training"]["learned_from"] == f"screams: {side} only"
         voice.DistressHead(found)
