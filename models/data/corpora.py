@@ -5,7 +5,7 @@ and as far as known ``speaker``, ``session``, ``environment``, ``dur``; one's ow
 described so. Otherwise the folder's name says whose file names it holds (``models.data.schemes``).
 """
 
-import csv
+import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from models.data.labels import Meaning, meaning
 from models.data.schemes import AUDIO_SUFFIXES, SCHEMES, Scheme
+from models.data.table import TABLE, rows
 from models.errors import DataError
 from models.features.constants import SAMPLE_RATE
 
@@ -28,7 +29,6 @@ AUDIO_CORPORA = (
 )  # fmt: skip
 # RAVDESS holds one recording twice; the second copy is left out.
 DUPLICATES = frozenset({"ravdess/Actor_07/03-01-03-01-02-02-07.flac"})
-TABLE = "labels.csv"
 # emospeech_in names end in the contributor's hash where the speaker is anonymous.
 _CONTRIBUTOR = re.compile(r"-([0-9a-f]{40,64})\.")
 # What must not cross a split, the surest first; of a corpus that names none, the whole is one.
@@ -126,22 +126,13 @@ def corpora_in(root: Path) -> tuple[str, ...]:
 
 
 def _by_table(root: Path, corpus: str, table: Path) -> Iterator[Clip]:
-    with table.open(newline="", encoding="utf-8") as lines:
-        reader = csv.DictReader(lines)
-        lacking = {"file", "label"} - set(reader.fieldnames or ())
-        if lacking:
+    for line, row in rows(table):
+        try:
+            yield _described(root, corpus, row)
+        except DataError as error:
             raise DataError(
-                f"{table} lacks the column {', '.join(sorted(lacking))}.",
-                "Its first line names the columns; file and label are needed.",
-            )
-        for row in reader:
-            try:
-                yield _described(root, corpus, row)
-            except (DataError, ValueError) as error:
-                raise DataError(
-                    f"{table}, line {reader.line_num}: {error}",
-                    "Correct the line, or take it out.",
-                ) from error
+                f"{table}, line {line}: {error}", "Correct the line, or take it out."
+            ) from error
 
 
 def _described(root: Path, corpus: str, row: dict[str, str]) -> Clip:
@@ -152,11 +143,21 @@ def _described(root: Path, corpus: str, row: dict[str, str]) -> Clip:
     meaning(corpus, row["label"], environment)  # a label that nobody knows stops here
     file = f"{corpus}/{row['file']}"
     known = row.get("dur")
-    duration_s = float(known) if known else _duration(root / file)
+    duration_s = _seconds(known) if known else _duration(root / file)
     return Clip(
         root, corpus, file, row["label"], environment,
         f"{corpus}:{_group(corpus, row)}", duration_s, row.get("keyword") or "",
     )  # fmt: skip
+
+
+def _seconds(written: str) -> float:
+    try:
+        seconds = float(written)
+    except ValueError:
+        seconds = math.nan
+    if not 0.0 < seconds < math.inf:
+        raise DataError(f"dur is {written!r}, which is no length in seconds.")
+    return seconds
 
 
 def _group(corpus: str, row: dict[str, str]) -> str:

@@ -9,8 +9,9 @@ import numpy as np
 import soundfile
 from numpy.typing import NDArray
 
-from models.data.corpora import TABLE, Clip
+from models.data.corpora import Clip
 from models.data.schemes import SCHEMES
+from models.data.table import TABLE
 from models.errors import DataError
 from models.features.constants import SAMPLE_RATE
 

@@ -84,6 +84,20 @@ def test_an_empty_corpus_is_an_error_and_not_a_figure(tmp_path):
         ("file,label,dur\nx.flac,calm,1\ny.flac,calm,long\n", r"line 3: .*long"),
         ("file,label,dur\n../x.flac,calm,1\n", r"line 2: .*outside the corpus"),
         ("file,duration\nx.flac,1\n", "lacks the column label"),
+        ("file;label\nx.flac;calm\n", "lacks the column file, label"),
+        ("file,label,dur\nx.flac,calm,nan\n", r"line 2: .*'nan'.*no length"),
+        ("file,label,dur\nx.flac,calm,inf\n", r"line 2: .*'inf'.*no length"),
+        ("file,label,dur\nx.flac,calm,-1.0\n", r"line 2: .*'-1.0'.*no length"),
+        ("file,label,dur\nx.flac,calm,0\n", r"line 2: .*'0'.*no length"),
+        ("file,label,dur\nx.flac,calm,1\n,calm,1\n", r"line 3: it names no file"),
+        ("file,label,dur\n./,calm,1\n", r"line 2: it names no file"),
+        ("file,label,dur\nx.flac\n", r"line 2: 1 fields .* 3 columns"),
+        ("file,label,dur\nx.flac,calm,1,2\n", r"line 2: 4 fields .* 3 columns"),
+        (
+            "file,label,dur\nx.flac,calm,1\ny.flac,calm,1\n./x.flac,angry,1\n",
+            r"line 4: x\.flac stands in line 2 already",
+        ),
+        ('file,label,dur\nx.flac,calm,1\n"y.flac,calm,1\n', "line 3: unexpected end of data"),
     ],
 )
 def test_a_wrong_table_is_told_with_its_line_and_a_remedy(tmp_path, text, said):
@@ -92,6 +106,28 @@ def test_a_wrong_table_is_told_with_its_line_and_a_remedy(tmp_path, text, said):
         list(read_corpus(tmp_path, "mine"))
     assert "labels.csv" in raised.value.message
     assert raised.value.remedy
+
+
+def test_a_table_that_is_not_utf8_is_told_with_its_line_and_how_to_save_it(tmp_path):
+    table(tmp_path, "mine", "")
+    text = "file,label,text,dur\nx.flac,calm,one,1\ny.flac,calm,d\xe9j\xe0,1\n"
+    for encoding, line in (("latin-1", 3), ("utf-16", 1)):
+        (tmp_path / "mine" / "labels.csv").write_bytes(text.encode(encoding))
+        with pytest.raises(DataError, match=rf"labels\.csv, line {line}: .*not UTF-8") as raised:
+            list(read_corpus(tmp_path, "mine"))
+        assert "UTF-8" in raised.value.remedy
+
+
+def test_a_table_from_a_spreadsheet_is_read(tmp_path):
+    table(tmp_path, "mine", "\ufefffile,label,dur\r\nx.flac,calm,1\r\n\r\n")
+    (clip,) = read_corpus(tmp_path, "mine")
+    assert (clip.file, clip.label, clip.duration_s) == ("mine/x.flac", "calm", 1.0)
+
+
+def test_no_mark_but_the_end_of_a_line_ends_a_row(tmp_path):
+    table(tmp_path, "mine", "file,label,text,dur\nx.flac,calm,one\u2028two\x0b,1\n")
+    (clip,) = read_corpus(tmp_path, "mine")
+    assert clip.duration_s == 1.0
 
 
 def test_ones_own_recordings_need_no_more_than_file_and_label(tmp_path):
