@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 
 from models.data.labels import Meaning, meaning
 from models.data.schemes import AUDIO_SUFFIXES, SCHEMES, Scheme
+from models.data.sound import read_native, resampled
 from models.data.table import TABLE, rows
 from models.errors import DataError
-from models.features.constants import SAMPLE_RATE
 
 __all__ = ["AUDIO_CORPORA", "Clip", "DataError", "corpora_in", "read_all", "read_corpus"]
 
@@ -64,21 +64,12 @@ class Clip:
         return meaning(self.corpus, self.label, self.environment)
 
     def read(self) -> NDArray[np.float32]:
-        """Samples at 16 kHz, mono float32.
+        """Samples at 16 kHz, (n,) float32: the mean of the channels, whatever rate the file has.
 
         Raises:
-            DataError: if the file cannot be decoded, or is not at 16 kHz.
+            DataError: if the file cannot be decoded.
         """
-        try:
-            samples, rate = soundfile.read(self.root / self.file, dtype="float32", always_2d=True)
-        except (OSError, soundfile.LibsndfileError) as error:
-            raise DataError(
-                f"{self.file} cannot be decoded ({error}).",
-                "Fetch it again, or take it out of the corpus.",
-            ) from error
-        if rate != SAMPLE_RATE:
-            raise DataError(f"{self.file} is at {rate} Hz.", "The corpora are read at 16000 Hz.")
-        return np.ascontiguousarray(samples.mean(axis=1), np.float32)
+        return resampled(*read_native(self.root / self.file))
 
 
 def read_corpus(root: Path, corpus: str) -> Iterator[Clip]:

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 import numpy as np
-import soundfile
 from numpy.typing import NDArray
 
 from models.data.corpora import Clip
 from models.data.schemes import SCHEMES
+from models.data.sound import read_native, resampled
 from models.data.table import TABLE
 from models.errors import DataError
 from models.features.constants import SAMPLE_RATE
@@ -19,7 +19,7 @@ Float = NDArray[np.float32]
 Problem = Literal[
     "undecodable", "rate", "duration", "silent", "clipped", "named_otherwise", "no_voice", "voice"
 ]
-ERRORS: Final = frozenset({"undecodable", "rate", "named_otherwise"})
+ERRORS: Final = frozenset({"undecodable", "named_otherwise"})
 """What makes a corpus unfit to train or measure with; the rest is said and left to judgement."""
 
 SILENT_DB: Final = -60.0  # of the loudest half second: below what a room's noise leaves audible
@@ -69,13 +69,12 @@ def inspect(clip: Clip, voice_seconds: VoiceSeconds | None = None) -> Inspection
     """
     found: list[tuple[Problem, str]] = list(_named_otherwise(clip))
     try:
-        samples, rate = soundfile.read(clip.root / clip.file, dtype="float32", always_2d=True)
-    except (OSError, soundfile.LibsndfileError) as error:
-        found.append(("undecodable", str(error)))
+        mono, rate = read_native(clip.root / clip.file)
+    except DataError as error:
+        found.append(("undecodable", error.message))
         return _result(clip, found)
-    mono = np.ascontiguousarray(samples.mean(axis=1), np.float32)
     if rate != SAMPLE_RATE:
-        found.append(("rate", f"{rate} Hz"))
+        found.append(("rate", f"{rate} Hz, read at {SAMPLE_RATE} Hz"))
     seconds = len(mono) / rate
     if abs(seconds - clip.duration_s) > DURATION_S:
         found.append(("duration", f"{seconds:.2f} s, the table says {clip.duration_s:.2f} s"))
@@ -85,8 +84,8 @@ def inspect(clip: Clip, voice_seconds: VoiceSeconds | None = None) -> Inspection
     run = _longest_run(np.abs(mono) >= FULL_SCALE)
     if run >= CLIPPED_RUN:
         found.append(("clipped", f"{run} samples in a row at full scale"))
-    if voice_seconds is not None and rate == SAMPLE_RATE:
-        found += _voice(clip, voice_seconds, mono)
+    if voice_seconds is not None:
+        found += _voice(clip, voice_seconds, resampled(mono, rate))
     digest = hashlib.sha256(mono.tobytes()).hexdigest() if len(mono) else ""
     return _result(clip, found, digest, level)
 

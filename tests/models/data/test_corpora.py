@@ -45,11 +45,44 @@ def test_samples_are_mono_float_at_the_grids_rate(tmp_path):
     np.testing.assert_allclose(samples, 0.25 * left, atol=1e-4)
 
 
-def test_another_rate_is_refused_with_the_files_name(tmp_path):
-    sound(tmp_path, "tess/slow.wav", np.zeros(80), 8000)
-    table(tmp_path, "tess", "file,label,speaker,dur\nslow.wav,angry,OAF,0.01\n")
+@pytest.mark.parametrize("rate", [8_000, 22_050, 44_100, 48_000])
+def test_a_recording_of_another_rate_is_heard_at_the_grids(tmp_path, rate):
+    def tone(at: int) -> np.ndarray:
+        return 0.4 * np.sin(2 * np.pi * 440.0 * np.arange(at) / at)
+
+    sound(tmp_path, "tess/a.wav", np.stack([tone(rate), np.zeros(rate)], axis=1), rate)
+    table(tmp_path, "tess", "file,label,speaker,dur\na.wav,angry,OAF,1\n")
     (clip,) = read_corpus(tmp_path, "tess")
-    with pytest.raises(DataError, match=r"tess/slow\.wav is at 8000 Hz"):
+    samples = clip.read()
+    assert samples.dtype == np.float32
+    assert samples.shape == (SAMPLE_RATE,)
+    inside = slice(800, -800)  # at the edges the filter hears the silence around
+    np.testing.assert_allclose(samples[inside], 0.5 * tone(SAMPLE_RATE)[inside], atol=1e-3)
+
+
+def test_what_lies_between_samples_is_not_louder_than_full_scale(tmp_path):
+    square = np.sign(np.sin(2 * np.pi * 97.0 * np.arange(48_000) / 48_000))
+    sound(tmp_path, "tess/a.wav", square, 48_000)
+    table(tmp_path, "tess", "file,label,speaker,dur\na.wav,angry,OAF,1\n")
+    (clip,) = read_corpus(tmp_path, "tess")
+    assert np.abs(clip.read()).max() == 1.0
+
+
+def test_at_the_grids_rate_samples_are_those_of_the_file_to_the_bit(tmp_path):
+    rng = np.random.default_rng(2)
+    written = (rng.standard_normal((1000, 3)) * 0.7).astype(np.float32)  # some beyond full scale
+    (tmp_path / "tess").mkdir()
+    soundfile.write(tmp_path / "tess" / "a.wav", written, SAMPLE_RATE, subtype="FLOAT")
+    table(tmp_path, "tess", "file,label,speaker,dur\na.wav,angry,OAF,1\n")
+    (clip,) = read_corpus(tmp_path, "tess")
+    np.testing.assert_array_equal(clip.read(), written.mean(axis=1))
+
+
+def test_a_rate_that_no_recording_has_is_refused_with_the_files_name(tmp_path):
+    sound(tmp_path, "tess/slow.wav", np.zeros(80), 80)
+    table(tmp_path, "tess", "file,label,speaker,dur\nslow.wav,angry,OAF,1\n")
+    (clip,) = read_corpus(tmp_path, "tess")
+    with pytest.raises(DataError, match=r"slow\.wav claims 80 samples a second"):
         clip.read()
 
 
