@@ -34,17 +34,21 @@ def check(*, data: Path, corpora: tuple[str, ...], voice: bool, as_json: bool) -
     """Read every recording and say what is wrong.
 
     Decoding, rate, length, clipping, silence, duplicates, balance of labels, and whether tables
-    agree with the names that the publishers gave.
+    agree with the names that the publishers gave. Folders that are no corpus are named.
     """
     require_training()
+    from models.data.overlooked import overlooked
     from models.data.validation import validate
 
     reports = validate(data, corpora, voice=voice)
+    left = {} if corpora else overlooked(data)
     if as_json:
-        print_json({"corpora": [one.stored() for one in reports]})
+        print_json({"corpora": [one.stored() for one in reports], "not_read": left})
     else:
         for one in reports:
             click.echo("\n".join(one.sentences()))
+        for folder, why in left.items():
+            click.echo(f"{folder} is not read: {why}.")
     unfit = [one.corpus for one in reports if not one.fit]
     if unfit:
         raise DataError(f"Unfit to train or measure with: {', '.join(unfit)}.", "See above.")

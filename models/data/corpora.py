@@ -7,7 +7,7 @@ described so. Otherwise the folder's name says whose file names it holds (``mode
 
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -16,6 +16,7 @@ import soundfile
 from numpy.typing import NDArray
 
 from models.data.labels import Meaning, meaning
+from models.data.overlooked import is_corpus, overlooked, spelling_of
 from models.data.schemes import AUDIO_SUFFIXES, SCHEMES, Scheme
 from models.data.sound import read_native, resampled
 from models.data.table import TABLE, rows
@@ -85,7 +86,13 @@ def read_corpus(root: Path, corpus: str) -> Iterator[Clip]:
     elif scheme is not None and folder.is_dir():
         clips = _by_names(root, scheme)
     else:
-        raise DataError(f"{table} is missing.", "Name the folder that holds the corpora: --data.")
+        meant = spelling_of(corpus)
+        raise DataError(
+            f"{table} is missing.",
+            f"A folder named {meant} is read without."
+            if meant and meant != corpus and folder.is_dir()
+            else "Name the folder that holds the corpora: --data.",
+        )
     empty = True
     for clip in clips:
         empty = False
@@ -95,9 +102,14 @@ def read_corpus(root: Path, corpus: str) -> Iterator[Clip]:
         raise DataError(f"{folder} holds no recording.", "Fetch the corpus, or remove its folder.")
 
 
-def read_all(root: Path) -> list[Clip]:
-    """Every clip of every corpus that the shipped figures are made with."""
-    return [clip for corpus in AUDIO_CORPORA for clip in read_corpus(root, corpus)]
+def read_all(root: Path, also: Sequence[str] = ()) -> list[Clip]:
+    """Every clip of every corpus that the shipped figures are made with, then of ``also``.
+
+    Raises:
+        DataError: if one of them is missing, empty or cannot be understood.
+    """
+    corpora = dict.fromkeys((*AUDIO_CORPORA, *also))
+    return [clip for corpus in corpora for clip in read_corpus(root, corpus)]
 
 
 def corpora_in(root: Path) -> tuple[str, ...]:
@@ -106,13 +118,11 @@ def corpora_in(root: Path) -> tuple[str, ...]:
     Raises:
         DataError: if there is none.
     """
-    folders = sorted(folder for folder in root.iterdir() if folder.is_dir())
-    found = tuple(f.name for f in folders if (f / TABLE).is_file() or f.name in SCHEMES)
+    found = tuple(folder.name for folder in sorted(root.iterdir()) if is_corpus(folder))
     if not found:
-        raise DataError(
-            f"No corpus lies in {root}.",
-            f"A corpus is a folder with a {TABLE}, or one named {', '.join(SCHEMES)}.",
-        )
+        near = [f"{name}: {why}." for name, why in overlooked(root).items()]
+        what = f"A corpus is a folder with a {TABLE}, or one named {', '.join(SCHEMES)}."
+        raise DataError(f"No corpus lies in {root}.", " ".join([what, *near]))
     return found
 
 

@@ -48,6 +48,16 @@ def test_a_file_that_does_not_decode_fails_the_check_by_name(root):
     assert "Unfit to train or measure with: mine" in done.stderr
 
 
+def test_a_folder_that_is_no_corpus_is_named(root):
+    (root / "CREMA-D").mkdir()
+    done = invoke("check", "--data", root)
+    assert done.exit_code == 0
+    assert "CREMA-D is not read: no corpus has this name; called crema_d" in done.stdout
+    told = json.loads(invoke("check", "--data", root, "--json").stdout)["not_read"]
+    assert list(told) == ["CREMA-D"]
+    assert "CREMA-D" not in invoke("check", "--data", root, "--corpus", "mine").stdout
+
+
 def test_the_manifest_holds_every_recording_with_its_fold(root, tmp_path):
     out = tmp_path / "manifest.csv"
     assert invoke("manifest", "--data", root, "--out", out).exit_code == 0
