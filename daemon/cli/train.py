@@ -38,6 +38,13 @@ data_option = click.option(
     help="Where the weights go: a file, or a folder for a recipe that makes several."
     "  [default: emotion_lstm.safetensors, or the current folder]",
 )
+@click.option(
+    "--also",
+    multiple=True,
+    metavar="CORPUS",
+    help="Learn from this corpus too, beside the published ones that every training needs; may be"
+    " given several times.",
+)
 @click.option("--seed", type=int, default=7, show_default=True)
 @click.option(
     "--recipe",
@@ -61,6 +68,7 @@ def train(
     *,
     data: Path,
     out: Path | None,
+    also: tuple[str, ...],
     seed: int,
     recipe: str | None,
     cache: Path | None,
@@ -71,9 +79,13 @@ def train(
     About half an hour on two cores. Test recordings are not read.
     """
     require_training()
+    from models.training.beside import unused
+    from models.training.recipe import read_recipe
     from models.training.run import Run, run_recipe, run_shipped
 
-    run = Run(data, out, cache, quick)
+    for line in unused(data, read_recipe(recipe) if recipe else None, also):
+        click.echo(line, err=True)
+    run = Run(data, out, cache, quick, also)
     if recipe is None:
         run_shipped(run, seed)
     else:

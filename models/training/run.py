@@ -21,16 +21,18 @@ class Run:
         cache: where what was made of the recordings is kept; None to keep nothing, or beside
             the file.
         quick: a smoke test, in a minute or two; what it writes is good for nothing.
+        also: corpora that are learned from beside the published ones.
     """
 
     data: Path
     out: Path | None = None
     cache: Path | None = None
     quick: bool = False
+    also: tuple[str, ...] = ()
 
     def published(self) -> list[Clip]:
-        """Of the corpora that the shipped figures are made with."""
-        return self._few(read_all(self.data))
+        """Of the corpora that the shipped figures are made with, and of ``also``."""
+        return self._few(read_all(self.data, self.also))
 
     def every(self) -> list[Clip]:
         """Of every corpus that lies there, one's own included."""
@@ -56,12 +58,13 @@ def run_shipped(run: Run, seed: int) -> None:
         ModelError: YAMNet, which the calibration needs, or a checkpoint cannot be used.
         DataError: a corpus is missing or cannot be read.
     """
+    from models.training.beside import with_shares
     from models.training.calibrate import calibrate
     from models.training.quick import quick_lstm
     from models.training.train import Recipe, train
 
     clips, where = run.published(), run.out or Path("emotion_lstm.safetensors")
-    recipe = Recipe(seed=seed)
+    recipe = with_shares(Recipe(seed=seed), run.also)
     best = train(clips, where, quick_lstm(recipe) if run.quick else recipe)
     calibrate(clips, where)
     _say(f"{where}: unweighted average recall {best['uar']:.3f} on the development actors"
@@ -75,7 +78,10 @@ def run_recipe(named: str, run: Run) -> None:
         ModelError: the recipe, or a model that it needs, cannot be used.
         DataError: a corpus is missing or cannot be read.
     """
+    from models.training.beside import check_beside
+
     recipe = read_recipe(named)
+    check_beside(recipe, run.also)
     if recipe.network == "lstm13":
         _lstm13(recipe, run)
     elif recipe.network == "student":
