@@ -6,6 +6,7 @@ import click
 
 from daemon.cli.options import json_option, print_json
 from daemon.cli.train import data_option, require_training
+from daemon.errors import UsageError
 from models.errors import DataError
 
 corpus_option = click.option(
@@ -29,19 +30,35 @@ def data() -> None:
     is_flag=True,
     help="Look for voice where a corpus claims speech or its absence (needs the language extra).",
 )
+@click.option(
+    "--manifest",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Look at the recordings of this table, in the folds that it gives them.",
+)
 @json_option
-def check(*, data: Path, corpora: tuple[str, ...], voice: bool, as_json: bool) -> None:
+def check(
+    *,
+    data: Path,
+    corpora: tuple[str, ...],
+    voice: bool,
+    manifest: Path | None,
+    as_json: bool,
+) -> None:
     """Read every recording and say what is wrong.
 
     Decoding, rate, length, clipping, silence, duplicates, balance of labels, and whether tables
-    agree with the names that the publishers gave. Folders that are no corpus are named.
+    agree with the names that the publishers gave; recordings that are in two folds, and groups
+    that a table puts into two. Folders that are no corpus are named.
     """
+    if corpora and manifest is not None:
+        raise UsageError("--corpus and --manifest exclude each other.", "Give one of them.")
     require_training()
     from models.data.overlooked import overlooked
     from models.data.validation import validate
 
-    reports = validate(data, corpora, voice=voice)
-    left = {} if corpora else overlooked(data)
+    reports = validate(data, corpora, voice=voice, manifest=manifest)
+    left = {} if corpora or manifest is not None else overlooked(data)
     if as_json:
         print_json({"corpora": [one.stored() for one in reports], "not_read": left})
     else:

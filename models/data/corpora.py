@@ -2,14 +2,15 @@
 
 A corpus is a folder. Where it has a ``labels.csv`` that table is read: ``file`` and ``label``,
 and as far as known ``speaker``, ``session``, ``environment``, ``dur``; one's own recordings are
-described so. Otherwise the folder's name says whose file names it holds (``models.data.schemes``).
+described so, and may be split by hand in a column ``fold``. Otherwise the folder's name says
+whose file names it holds (``models.data.schemes``).
 """
 
-import math
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
+from typing import Literal, get_args
 
 import numpy as np
 import soundfile
@@ -19,10 +20,12 @@ from models.data.labels import Meaning, meaning
 from models.data.overlooked import is_corpus, overlooked, spelling_of
 from models.data.schemes import AUDIO_SUFFIXES, SCHEMES, Scheme
 from models.data.sound import read_native, resampled
-from models.data.table import TABLE, rows
+from models.data.table import TABLE, rows, seconds
 from models.errors import DataError
 
-__all__ = ["AUDIO_CORPORA", "Clip", "DataError", "corpora_in", "read_all", "read_corpus"]
+__all__ = ["AUDIO_CORPORA", "Clip", "DataError", "Fold", "corpora_in", "read_all", "read_corpus"]
+
+Fold = Literal["train", "dev", "test"]
 
 AUDIO_CORPORA = (
     "ravdess", "nemo", "tess", "emospeech_in", "debian_voices", "donateacry",
@@ -48,6 +51,7 @@ class Clip:
         group: what must not cross a split: speaker, contributor, game package or source.
         duration_s: length in seconds.
         keyword: the word that is spoken, where the corpus is one of words.
+        fold: where its group was put by hand; None where the group alone decides.
     """
 
     root: Path
@@ -58,6 +62,7 @@ class Clip:
     group: str
     duration_s: float
     keyword: str = ""
+    fold: Fold | None = None
 
     @property
     def meaning(self) -> Meaning:
@@ -82,7 +87,7 @@ def read_corpus(root: Path, corpus: str) -> Iterator[Clip]:
     folder = root / corpus
     table, scheme = folder / TABLE, SCHEMES.get(corpus)
     if table.is_file():
-        clips = _by_table(root, corpus, table)
+        clips: Iterable[Clip] = _by_table(root, corpus, table)
     elif scheme is not None and folder.is_dir():
         clips = _by_names(root, scheme)
     else:
@@ -126,14 +131,17 @@ def corpora_in(root: Path) -> tuple[str, ...]:
     return found
 
 
-def _by_table(root: Path, corpus: str, table: Path) -> Iterator[Clip]:
+def _by_table(root: Path, corpus: str, table: Path) -> list[Clip]:
+    clips = []
     for line, row in rows(table):
         try:
-            yield _described(root, corpus, row)
+            clips.append(_described(root, corpus, row))
         except DataError as error:
             raise DataError(
                 f"{table}, line {line}: {error}", "Correct the line, or take it out."
             ) from error
+    folds = {clip.group: clip.fold for clip in clips if clip.fold}
+    return [replace(clip, fold=clip.fold or folds.get(clip.group)) for clip in clips]
 
 
 def _described(root: Path, corpus: str, row: dict[str, str]) -> Clip:
@@ -144,21 +152,22 @@ def _described(root: Path, corpus: str, row: dict[str, str]) -> Clip:
     meaning(corpus, row["label"], environment)  # a label that nobody knows stops here
     file = f"{corpus}/{row['file']}"
     known = row.get("dur")
-    duration_s = _seconds(known) if known else _duration(root / file)
+    duration_s = seconds(known) if known else _duration(root / file)
     return Clip(
         root, corpus, file, row["label"], environment,
         f"{corpus}:{_group(corpus, row)}", duration_s, row.get("keyword") or "",
+        _fold(corpus, row.get("fold") or ""),
     )  # fmt: skip
 
 
-def _seconds(written: str) -> float:
-    try:
-        seconds = float(written)
-    except ValueError:
-        seconds = math.nan
-    if not 0.0 < seconds < math.inf:
-        raise DataError(f"dur is {written!r}, which is no length in seconds.")
-    return seconds
+def _fold(corpus: str, written: str) -> Fold | None:
+    # Published corpora have folds of their own there, or the figures are made with a fixed split.
+    if not written or corpus in SCHEMES or corpus in AUDIO_CORPORA:
+        return None
+    for fold in get_args(Fold):
+        if written == fold:
+            return fold  # type: ignore[no-any-return]
+    raise DataError(f"fold is {written!r}; it is one of {', '.join(get_args(Fold))}, or empty.")
 
 
 def _group(corpus: str, row: dict[str, str]) -> str:

@@ -7,6 +7,7 @@ from typing import get_args
 
 from models.data.corpora import Clip
 from models.data.splits import Fold, check_groups
+from models.data.table import rows, seconds
 from models.errors import DataError
 
 COLUMNS = (
@@ -41,26 +42,19 @@ def read_manifest(path: Path, root: Path) -> dict[Fold, list[Clip]]:
         DataError: if a line cannot be understood, or a group is in two folds.
     """
     folds: dict[Fold, list[Clip]] = {fold: [] for fold in get_args(Fold)}
-    with path.open(newline="", encoding="utf-8") as lines:
-        rows = csv.DictReader(lines)
-        lacking = set(COLUMNS) - set(rows.fieldnames or ())
-        if lacking:
+    for line, row in rows(path, COLUMNS):
+        try:
+            clip = Clip(
+                root, row["corpus"], row["file"], row["label"], row["environment"],
+                row["group"], seconds(row["duration_s"]), row["keyword"],
+            )  # fmt: skip
+            _ = clip.meaning
+            folds[row["fold"]].append(clip)  # type: ignore[index] # a wrong one is caught
+        except (DataError, KeyError) as error:
             raise DataError(
-                f"{path} lacks the column {', '.join(sorted(lacking))}.",
-                "Make it with `distressd data manifest`.",
-            )
-        for row in rows:
-            try:
-                clip = Clip(
-                    root, row["corpus"], row["file"], row["label"], row["environment"],
-                    row["group"], float(row["duration_s"]), row["keyword"],
-                )  # fmt: skip
-                _ = clip.meaning
-                folds[row["fold"]].append(clip)  # type: ignore[index] # a wrong one is caught
-            except (DataError, ValueError, KeyError) as error:
-                raise DataError(
-                    f"{path}, line {rows.line_num}: {error}",
-                    f"Folds are {', '.join(folds)}; labels are those of models/data/labels.py.",
-                ) from error
+                f"{path}, line {line}: {error}",
+                f"Folds are {', '.join(folds)}; labels are those of models/data/labels.py."
+                " `distressd data manifest` makes a table anew.",
+            ) from error
     check_groups(folds)
     return folds

@@ -1,8 +1,9 @@
-"""The rows of a corpus's ``labels.csv``, or what is wrong with it."""
+"""The rows of a table of recordings, as ``labels.csv`` is one, or what is wrong with it."""
 
 import csv
 import io
-from collections.abc import Iterator
+import math
+from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Final
 
@@ -13,10 +14,14 @@ NEEDED: Final = ("file", "label")
 _AS_UTF8 = "Save it as UTF-8; spreadsheets call that CSV UTF-8."
 
 
-def rows(table: Path) -> Iterator[tuple[int, dict[str, str]]]:
+def rows(table: Path, needed: Sequence[str] = NEEDED) -> Iterator[tuple[int, dict[str, str]]]:
     """The rows of ``table`` by the names of its columns, each with its line.
 
     A mark of byte order, as spreadsheets write one, is no part of the first name.
+
+    Args:
+        table: the file.
+        needed: columns that it must have, ``file`` among them.
 
     Raises:
         DataError: the table cannot be read or is not UTF-8, lacks a column, or has a row with
@@ -26,11 +31,12 @@ def rows(table: Path) -> Iterator[tuple[int, dict[str, str]]]:
     described: dict[PurePosixPath, int] = {}
     try:
         columns = next(reader, [])
-        lacking = set(NEEDED) - set(columns)
+        lacking = set(needed) - set(columns)
         if lacking:
             raise DataError(
                 f"{table} lacks the column {', '.join(sorted(lacking))}.",
-                "Its first line names the columns, commas between them; file and label are needed.",
+                "Its first line names the columns, commas between them; needed are"
+                f" {', '.join(needed)}.",
             )
         for fields in reader:
             if fields:
@@ -49,6 +55,21 @@ def rows(table: Path) -> Iterator[tuple[int, dict[str, str]]]:
             f"{table}, line {reader.line_num}: {error}.",
             "Correct the line: a field with a comma or a quote in it stands in quotes.",
         ) from error
+
+
+def seconds(written: str) -> float:
+    """A length as a table has it.
+
+    Raises:
+        DataError: it is none.
+    """
+    try:
+        found = float(written)
+    except ValueError:
+        found = math.nan
+    if not 0.0 < found < math.inf:
+        raise DataError(f"{written!r} is no length in seconds.")
+    return found
 
 
 def _text(table: Path) -> str:

@@ -1,7 +1,7 @@
 """Whether the corpora under a data root are fit to train and measure with, as a report."""
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -11,12 +11,15 @@ from tqdm import tqdm
 from models.data.corpora import Clip, corpora_in, read_corpus
 from models.data.inspection import ERRORS, Inspection, inspect
 from models.data.labels import EMOTION_LABELS
-from models.data.splits import check_groups, split
+from models.data.manifest import read_manifest
+from models.data.splits import Fold, split
 from models.data.voice import voice_detector
 from models.parallel import pool
 
 SHOWN: Final = 5  # files of a kind that the report names
 PART: Final = 100  # clips that a process takes at a time
+LEAK: Final = "in_another_fold"  # what is learned from is judged by as well
+UNFIT: Final = ERRORS | {LEAK}
 IMBALANCE: Final = 5.0  # between the most and the least frequent emotion of an acted corpus
 
 
@@ -43,7 +46,7 @@ class CorpusReport:
     @property
     def fit(self) -> bool:
         """Whether nothing is wrong that would spoil a figure."""
-        return not ERRORS & set(self.problems)
+        return not UNFIT & set(self.problems)
 
     @property
     def imbalance(self) -> float:
@@ -75,7 +78,7 @@ class CorpusReport:
         )
         lines = [head]
         for kind, found in self.problems.items():
-            mark = "wrong" if kind in ERRORS else "note"
+            mark = "wrong" if kind in UNFIT else "note"
             lines.append(f"  {mark}: {len(found)} {kind.replace('_', ' ')}")
             lines += [f"    {file}: {detail}" for file, detail in found[:SHOWN]]
             if len(found) > SHOWN:
@@ -92,12 +95,26 @@ def _inspect(job: tuple[list[Clip], bool]) -> list[Inspection]:
     return [inspect(clip, detector) for clip in clips]
 
 
-def report(clips: Sequence[Clip], found: Sequence[Inspection]) -> list[CorpusReport]:
-    """Inspections by corpus, in the order in which the corpora come."""
+def report(
+    clips: Sequence[Clip],
+    found: Sequence[Inspection],
+    folds: Mapping[Fold, Sequence[Clip]] | None = None,
+) -> list[CorpusReport]:
+    """Inspections by corpus, in the order in which the corpora come.
+
+    Args:
+        clips: the recordings.
+        found: what was found of each.
+        folds: the split that they are to be trained and measured by; None for that by groups.
+    """
+    sides = {
+        clip.file: fold for fold, members in (folds or split(clips)).items() for clip in members
+    }
     same: dict[str, list[Clip]] = defaultdict(list)
     for clip, one in zip(clips, found, strict=True):
         if one.digest:
             same[one.digest].append(clip)
+    leaks = _leaks(list(same.values()), sides)
     reports = []
     for corpus in dict.fromkeys(clip.corpus for clip in clips):
         mine = [(c, f) for c, f in zip(clips, found, strict=True) if c.corpus == corpus]
@@ -105,6 +122,8 @@ def report(clips: Sequence[Clip], found: Sequence[Inspection]) -> list[CorpusRep
         for clip, one in mine:
             for problem, detail in zip(one.problems, one.detail, strict=True):
                 problems[problem].append((clip.file, detail))
+            if clip.file in leaks:
+                problems[LEAK].append((clip.file, leaks[clip.file]))
         reports.append(
             CorpusReport(
                 corpus=corpus,
@@ -124,13 +143,32 @@ def report(clips: Sequence[Clip], found: Sequence[Inspection]) -> list[CorpusRep
     return reports
 
 
-def validate(root: Path, corpora: Sequence[str] = (), *, voice: bool = False) -> list[CorpusReport]:
+def _leaks(same: Sequence[Sequence[Clip]], sides: Mapping[str, Fold]) -> dict[str, str]:
+    """By file, where else a recording is that lies in more than one fold."""
+    leaks = {}
+    for clips in same:
+        for clip in clips:
+            side = sides[clip.file]
+            other = next((one for one in clips if sides[one.file] != side), None)
+            if other is not None:
+                leaks[clip.file] = f"{side}; the same is in {sides[other.file]} as {other.file}"
+    return leaks
+
+
+def validate(
+    root: Path,
+    corpora: Sequence[str] = (),
+    *,
+    voice: bool = False,
+    manifest: Path | None = None,
+) -> list[CorpusReport]:
     """Read every recording under ``root``, on every core.
 
     Args:
         root: the data root.
         corpora: those to look at; all that are there if empty.
         voice: whether to look for voice where a corpus claims speech, or its absence.
+        manifest: a table of the recordings to look at in their folds, in place of ``corpora``.
 
     Raises:
         DataError: if a corpus is missing or empty, has a label that nobody knows, or a group is
@@ -139,11 +177,15 @@ def validate(root: Path, corpora: Sequence[str] = (), *, voice: bool = False) ->
     """
     if voice:
         voice_detector()
-    clips = [c for corpus in corpora or corpora_in(root) for c in read_corpus(root, corpus)]
-    check_groups(split(clips))
+    if manifest is None:
+        clips = [c for corpus in corpora or corpora_in(root) for c in read_corpus(root, corpus)]
+        folds = split(clips)
+    else:
+        folds = read_manifest(manifest, root)
+        clips = [clip for members in folds.values() for clip in members]
     jobs = [(clips[start : start + PART], voice) for start in range(0, len(clips), PART)]
     found: list[Inspection] = []
     with pool() as workers:
         for part in tqdm(workers.map(_inspect, jobs), total=len(jobs), desc="reading"):
             found += part
-    return report(clips, found)
+    return report(clips, found, folds)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from models.data.corpora import Clip
-from models.data.splits import fold_of
+from models.data.splits import side_of
 from models.training.student.recipe import StudentRecipe
 from models.training.train import Recipe
 from models.training.utterance import UtteranceRecipe
@@ -30,7 +30,7 @@ def few(clips: Sequence[Clip]) -> list[Clip]:
             clip.corpus,
             clip.label,
             clip.environment,
-            clip.group if acted else fold_of(clip.group),
+            clip.group if acted else side_of(clip),
         )
         taken[key] += 1
         if taken[key] <= OF_EACH:

@@ -68,6 +68,36 @@ def test_the_manifest_holds_every_recording_with_its_fold(root, tmp_path):
     assert rows["mine/talk.wav"]["fold"] in {"train", "dev", "test"}
 
 
+def test_a_manifest_that_was_edited_is_checked_for_groups_on_two_sides(root, tmp_path):
+    out = tmp_path / "manifest.csv"
+    table = root / "mine" / "labels.csv"
+    table.write_text("file,label,speaker\ncall.wav,call_for_help,ann\ntalk.wav,speech,ann\n")
+    assert invoke("manifest", "--data", root, "--out", out).exit_code == 0
+    done = invoke("check", "--data", root, "--manifest", out, "--json")
+    assert done.exit_code == 0
+    assert json.loads(done.stdout)["corpora"][0]["clips"] == 2
+    head, first, second = out.read_text().splitlines()
+    for fold in ("train", "dev", "test"):
+        first = first.replace(f",{fold},", ",train,")
+        second = second.replace(f",{fold},", ",test,")
+    out.write_text(f"{head}\n{first}\n{second}\n")
+    done = invoke("check", "--data", root, "--manifest", out)
+    assert done.exit_code == 1
+    assert "mine:ann is in train (mine/call.wav) and in test (mine/talk.wav)" in done.stderr
+    assert invoke("check", "--data", root, "--manifest", out, "--corpus", "mine").exit_code == 2
+
+
+def test_a_group_that_ones_own_table_puts_into_two_folds_is_refused(root):
+    (root / "mine" / "labels.csv").write_text(
+        "file,label,speaker,fold\ncall.wav,call_for_help,ann,train\ntalk.wav,speech,ann,test\n"
+    )
+    for command in ("check", "manifest"):
+        done = invoke(command, "--data", root)
+        assert done.exit_code == 1
+        assert "mine:ann is in train (mine/call.wav) and in test (mine/talk.wav)" in done.stderr
+        assert "into one fold" in done.stderr
+
+
 def test_a_root_without_corpora_says_what_a_corpus_is(tmp_path):
     done = invoke("check", "--data", tmp_path)
     assert done.exit_code == 1

@@ -122,6 +122,7 @@ def test_an_empty_corpus_is_an_error_and_not_a_figure(tmp_path):
         ("file,label,dur\nx.flac,calm,inf\n", r"line 2: .*'inf'.*no length"),
         ("file,label,dur\nx.flac,calm,-1.0\n", r"line 2: .*'-1.0'.*no length"),
         ("file,label,dur\nx.flac,calm,0\n", r"line 2: .*'0'.*no length"),
+        ("file,label,dur,fold\nx.flac,calm,1,1\n", r"line 2: fold is '1'.*train, dev, test"),
         ("file,label,dur\nx.flac,calm,1\n,calm,1\n", r"line 3: it names no file"),
         ("file,label,dur\n./,calm,1\n", r"line 2: it names no file"),
         ("file,label,dur\nx.flac\n", r"line 2: 1 fields .* 3 columns"),
@@ -169,6 +170,19 @@ def test_ones_own_recordings_need_no_more_than_file_and_label(tmp_path):
     (clip,) = read_corpus(tmp_path, "mine")
     assert (clip.group, clip.duration_s) == ("mine:2026-03-01", 0.5)
     assert clip.meaning.verdict == "distress"
+
+
+def test_a_table_of_ones_own_puts_a_group_where_it_says(tmp_path):
+    rows = "a.wav,calm,1,ann,test\nb.wav,calm,1,ann,\nc.wav,calm,1,bob,\n"
+    table(tmp_path, "mine", f"file,label,dur,speaker,fold\n{rows}")
+    assert [clip.fold for clip in read_corpus(tmp_path, "mine")] == ["test", "test", None]
+
+
+def test_the_folds_of_published_corpora_are_their_publishers(tmp_path):
+    table(tmp_path, "us8k", "file,label,dur,fold\nx.flac,siren,1,fold1\n")
+    table(tmp_path, "music", "file,label,dur,fold\nx.flac,music,1,test\n")
+    for corpus in ("us8k", "music"):
+        assert [clip.fold for clip in read_corpus(tmp_path, corpus)] == [None]
 
 
 def test_a_published_corpus_is_read_by_its_file_names(tmp_path):

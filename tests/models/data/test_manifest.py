@@ -38,6 +38,8 @@ def test_a_group_on_two_sides_is_neither_written_nor_read(tmp_path):
         (",train,", ",training,", "line 2: 'training'"),
         (",fear,", ",feer,", "line 2: .*'feer'"),
         (",1.250", ",long", "line 2: .*long"),
+        (",1.250", "", "line 2: 8 fields"),
+        (",1.250", ",nan", "line 2: 'nan' is no length"),
         ("duration_s", "seconds", "lacks the column duration_s"),
     ],
 )

@@ -2,6 +2,7 @@
 
 import re
 from collections import defaultdict
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -114,6 +115,15 @@ def test_a_group_on_both_sides_is_refused_with_its_files():
     folds = {"train": [clip("tess:OAF", 1)], "dev": [], "test": [clip("tess:OAF", 2)]}
     with pytest.raises(DataError, match=r"tess:OAF is in train \(1\.flac\) and in test"):
         check_groups(folds)
+
+
+def test_what_is_split_by_hand_goes_there_and_a_group_on_both_sides_is_refused():
+    here, there = replace(clip("own:ann", 1), fold="test"), replace(clip("own:bob", 2), fold="dev")
+    folds = split([here, there])
+    assert (folds["test"], folds["dev"], folds["train"]) == ([here], [there], [])
+    with pytest.raises(DataError, match=r"own:ann is in train \(3\.flac\) and in test") as raised:
+        split([here, replace(clip("own:ann", 3), fold="train")])
+    assert "one fold" in raised.value.remedy
 
 
 @pytest.mark.data

@@ -79,6 +79,32 @@ def test_a_corpus_with_notes_only_is_fit(corpus):
     assert one.stored()["verdicts"] == {"distress": 3, "apart": 1, "not_distress": 2}
 
 
+def test_a_recording_in_two_folds_makes_a_corpus_unfit(tmp_path):
+    folder = tmp_path / "mine"
+    folder.mkdir()
+    twice, once = noise(), noise()
+    for name, samples in (("a", twice), ("b", twice), ("c", once), ("d", once)):
+        soundfile.write(folder / f"{name}.wav", samples, SAMPLE_RATE)
+    (folder / "labels.csv").write_text(
+        "file,label,speaker,fold\na.wav,speech,ann,train\nb.wav,speech,bob,test\n"
+        "c.wav,speech,ann,train\nd.wav,speech,cat,train\n"
+    )
+    clips = list(read_corpus(tmp_path, "mine"))
+    found = [inspect(clip) for clip in clips]
+    (one,) = report(clips, found)
+    assert dict(one.problems) == {
+        "in_another_fold": [
+            ("mine/a.wav", "train; the same is in test as mine/b.wav"),
+            ("mine/b.wav", "test; the same is in train as mine/a.wav"),
+        ]
+    }
+    assert not one.fit
+    assert "wrong: 2 in another fold" in "\n".join(one.sentences())
+    (together,) = report(clips, found, {"train": clips, "dev": [], "test": []})
+    assert together.fit
+    assert len(together.duplicates) == 2
+
+
 def test_voice_is_missed_where_it_is_claimed_and_told_where_it_is_denied(corpus):
     clips = list(read_corpus(corpus, "tess"))
     silent = inspect(clips[0], lambda _: 0.0)
