@@ -76,6 +76,15 @@ def uar(guesses: Sequence[tuple[str | None, str]]) -> float:
     return float(np.mean([np.mean([g == t for t, g in guesses if t == one]) for one in truths]))
 
 
+def recalls(rows: Sequence[Scored]) -> dict[str, float]:
+    """Share of the clips of each acted emotion that was heard as it; UAR is their mean."""
+    hits: dict[str, list[bool]] = {}
+    for row in rows:
+        if row.truth is not None:
+            hits.setdefault(row.truth, []).append(row.truth == row.guess)
+    return {emotion: float(np.mean(found)) for emotion, found in hits.items()}
+
+
 def confusion(rows: Sequence[Scored]) -> list[list[int]]:
     """Clips of each true emotion (rows) by guess (columns, the last of them none)."""
     names = (*EMOTIONS, "none")

@@ -7,10 +7,10 @@ from typing import Any, Final
 import numpy as np
 
 from models.data.labels import EMOTIONS
-from models.evaluation.clips.figures import confusion, judged
+from models.evaluation.clips.figures import confusion, judged, recalls
 from models.evaluation.clips.hearing import Scored
 from models.evaluation.clips.level_duration import corpora_of_both
-from models.evaluation.measures import reliability
+from models.evaluation.measures import macro, reliability
 from models.evaluation.report import charts
 from models.evaluation.report.page import (
     Cell,
@@ -50,6 +50,7 @@ def clips_page(figures: Mapping[str, Any], rows: Sequence[Scored], root: Path, f
         "not distress": [row.score for row in clips if not row.distress],
         "distress": [row.score for row in clips if row.distress],
     }
+    by_emotion = recalls(rows)
     return page(
         "Distress against the rest, clip by clip",
         f"{figures['clips']} recordings of the {figures['fold']} fold, none of whose speakers or"
@@ -65,6 +66,7 @@ def clips_page(figures: Mapping[str, Any], rows: Sequence[Scored], root: Path, f
             ("screams found" + between(figures["screams"].get("recall_ci95")),
              percent(figures["screams"]["recall"])),
             ("calibration error", figures["ece"]),
+            ("UAR of emotions, all corpora", macro(list(by_emotion.values()))),
             ("AUC of level and duration", figures["level_duration_auc_as_heard"]),
         ]),
         section(
@@ -87,7 +89,8 @@ def clips_page(figures: Mapping[str, Any], rows: Sequence[Scored], root: Path, f
             " gate that never opened.",
             pictures(
                 (charts.confusion(confusion(rows), EMOTIONS, (*EMOTIONS, "none")),
-                 "Counts; shades are shares of what was acted."), wide=True
+                 "Counts; shades are shares of what was acted."),
+                (charts.bars(by_emotion, "recall"), "Recall by emotion."),
             ),
         ),
         section("By corpus", "At the threshold of a warning.", _table(figures["by_corpus"])),

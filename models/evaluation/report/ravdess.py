@@ -4,10 +4,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-import numpy as np
-
 from models.data.labels import EMOTIONS
-from models.evaluation.clips.figures import uar
+from models.evaluation.clips.figures import recalls, uar
 from models.evaluation.clips.hearing import Scored
 from models.evaluation.report import charts
 from models.evaluation.report.page import between, page, pictures, player, section, table, tiles
@@ -26,7 +24,7 @@ def ravdess_page(
             pictures(
                 (charts.confusion(figures["confusion"][name], EMOTIONS, (*EMOTIONS, "none")),
                  "Counts; shades are shares of what was acted."),
-                (charts.bars(_recalls(found), "recall"), "Recall by emotion."),
+                (charts.bars(recalls(found), "recall"), "Recall by emotion."),
             ),
             table(("actor", "clips", "UAR"), _actors(found)),
         )
@@ -55,14 +53,6 @@ def ravdess_page(
         *sections,
         *errors,
     )  # fmt: skip
-
-
-def _recalls(rows: Sequence[Scored]) -> dict[str, float]:
-    hits: dict[str, list[bool]] = {}
-    for row in rows:
-        if row.truth is not None:
-            hits.setdefault(row.truth, []).append(row.truth == row.guess)
-    return {emotion: float(np.mean(found)) for emotion, found in hits.items()}
 
 
 def _actors(rows: Sequence[Scored]) -> list[tuple[str, int, float]]:

@@ -1,6 +1,7 @@
 """Pages that a browser can show: well-formed, whole, and their links lead to the recordings."""
 
 import xml.etree.ElementTree as ET
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -27,11 +28,16 @@ VOID = {"meta", "br"}
 
 
 class Page(HTMLParser):
-    """What a page holds, and whether every element is closed in order."""
+    """What a page holds, and whether every element is closed in order.
+
+    ``pictures`` has the words inside each drawing by its caption, ``tiles`` each headline figure
+    by what it is.
+    """
 
     def __init__(self, html):
         super().__init__()
         self.open, self.sources, self.ids = [], [], []
+        self.pictures, self.tiles, self._drawn, self._figure = {}, {}, None, ""
         self.feed(html)
         self.close()
         assert self.open == []
@@ -41,6 +47,20 @@ class Page(HTMLParser):
             self.open.append(tag)
         self.sources += [value for name, value in attrs if name == "src"]
         self.ids += [value for name, value in attrs if name == "id"]
+        if tag == "svg":
+            assert "figure" in self.open
+            self._drawn = []
+
+    def handle_data(self, data):
+        if "svg" in self.open and self.open[-1] == "text":
+            self._drawn.append(data.strip())
+        elif self.open[-1:] == ["figcaption"]:
+            assert self._drawn, f"nothing is drawn above {data!r}"
+            self.pictures[data], self._drawn = self._drawn, None
+        elif self.open[-1:] == ["b"]:
+            self._figure = data
+        elif self.open[-2:] == ["div", "span"]:
+            self.tiles[data] = self._figure
 
     def handle_startendtag(self, tag, attrs):
         self.ids += [value for name, value in attrs if name == "id"]
@@ -89,6 +109,30 @@ def test_the_page_of_clips(rows, root, tmp_path):
     page = Page(clips_page(told, rows, root, folder))
     assert_links_lead_to_recordings(page, folder)
     assert len(page.ids) == len(set(page.ids)), "pictures must not share ids"
+    assert set(page.pictures) == {
+        "ROC: distress found against false positives.",
+        "DET: misses against false positives.",
+        "Scores of all clips.",
+        "15 bins of equal width.",
+        "Counts; shades are shares of what was acted.",
+        "Recall by emotion.",
+    }
+    acted = {row.truth for row in rows}
+    assert acted < set(page.pictures["Recall by emotion."])
+    assert {"all", "nemo", "ravdess"} < set(page.pictures["ROC: distress found against false"
+                                                          " positives."])  # fmt: skip
+    mean = np.mean([np.mean([r.guess == e for r in rows if r.truth == e]) for e in acted])
+    assert float(page.tiles["UAR of emotions, all corpora"]) == pytest.approx(mean, abs=1e-3)
+
+
+def test_a_page_of_clips_without_acted_ones_says_nothing_of_emotions(rows, root, tmp_path):
+    kept = [replace(row, clip=replace(row.clip, label=label))
+            for row, label in zip(rows, ("speech", "scream") * 30, strict=True)]  # fmt: skip
+    told = figures(kept, 0.7) | {
+        "fold": "dev", "clips": len(kept), "level_duration_auc": 0.8,
+        "level_duration_auc_as_heard": 0.5, "level_duration_auc_by_corpus": {},
+    }  # fmt: skip
+    assert Page(clips_page(told, kept, root, tmp_path)).tiles["UAR of emotions, all corpora"] == "–"
 
 
 def test_the_page_of_ravdess(rows, root, tmp_path):
@@ -98,9 +142,11 @@ def test_the_page_of_ravdess(rows, root, tmp_path):
         "confusion": {"lstm13": confusion(rows)}, "missing": ["streaming", "utterance"],
         "folds": [{"fold": 0, "actors": [1, 2, 3, 4], "uar": {"lstm13": 0.5}}],
     }  # fmt: skip
-    assert_links_lead_to_recordings(
-        Page(ravdess_page(told, {"lstm13": rows}, root, tmp_path)), tmp_path
-    )
+    page = Page(ravdess_page(told, {"lstm13": rows}, root, tmp_path))
+    assert_links_lead_to_recordings(page, tmp_path)
+    assert set(page.pictures) == {
+        "Counts; shades are shares of what was acted.", "Recall by emotion.",
+    }  # fmt: skip
     without = told | {"confusion": {}, "missing": ["lstm13", "streaming", "utterance"]}
     assert not Page(ravdess_page(without, {}, root, tmp_path)).sources
 
@@ -118,6 +164,11 @@ def test_the_page_of_scenes(root, tmp_path):
     page = Page(scenes_page(told | about, root, tmp_path))
     assert_links_lead_to_recordings(page, tmp_path)
     assert len(page.sources) == 2  # the false alarm and the missed event
+    assert set(page.pictures) == {
+        "By level over the background; bars are 95 % over sources.",
+        "Other thresholds of a warning, from the same scores; dashed: one in two hours.",
+        "Hours of some kinds are few: see the table.",
+    }
 
 
 def test_pictures_are_svg_and_the_same_every_time():
