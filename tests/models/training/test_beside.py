@@ -1,13 +1,16 @@
 """Corpora beside the published ones are learned from where that is asked for, and only there."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
-from models.data.corpora import AUDIO_CORPORA, DataError
+from models import registry
+from models.data.corpora import AUDIO_CORPORA, Clip
+from models.errors import DataError, ModelError
 from models.training.beside import SHARE, check_beside, unused, with_shares
 from models.training.recipe import read_recipe
-from models.training.run import Run
+from models.training.run import Run, run_recipe, run_shipped
 from models.training.train import Recipe
 
 
@@ -37,6 +40,31 @@ def test_a_corpus_that_is_asked_for_has_a_share_of_every_epoch():
     share = with_shares(Recipe(), ("crema_d", "nemo")).share
     assert share == {**Recipe().share, "crema_d": SHARE}
     assert with_shares(Recipe(), ()) == Recipe()
+
+
+class BegunError(Exception):
+    """Training has begun with these."""
+
+
+def test_the_network_that_ships_learns_from_what_is_asked_for(root, tmp_path, monkeypatch):
+    def begin(clips: Sequence[Clip], _out: Path, recipe: Recipe) -> None:
+        raise BegunError({clip.corpus for clip in clips}, recipe)
+
+    try:
+        registry.find("yamnet")
+    except ModelError as error:
+        pytest.skip(str(error))
+    monkeypatch.setattr("models.training.train.train", begin)
+    with pytest.raises(BegunError) as begun:
+        run_shipped(Run(root, tmp_path / "out.safetensors", also=("mine",)), seed=3)
+    corpora, recipe = begun.value.args
+    assert "mine" in corpora
+    assert (recipe.seed, recipe.share["mine"]) == (3, SHARE)
+
+
+def test_a_recipe_that_would_not_learn_from_it_is_not_begun(root):
+    with pytest.raises(DataError, match="RAVDESS alone"):
+        run_recipe("voice_folds", Run(root, also=("mine",)))
 
 
 @pytest.mark.parametrize(
