@@ -95,7 +95,8 @@ def bench_worker_kill(
         store and not seen), ``repeated`` and ``disordered``; ``hops_lost``; ``left_behind``:
         workers that outlived their kill or the daemon; ``utterances``, ``answered``, ``failed``
         (given up after two attempts), ``dropped`` (for want of room or of a worker) and
-        ``twice`` (spoken of more than once); ``notice_ms`` and ``recover_ms``: from the kill
+        ``twice`` (spoken of more than once) and ``untold`` (never spoken of), once nothing waits
+        and nothing is worked on; ``notice_ms`` and ``recover_ms``: from the kill
         until subscribers know, and until a fresh worker has loaded its models.
 
     Raises:
@@ -122,7 +123,7 @@ def bench_worker_kill(
                 recover_ms.append((back_s - killed_s) * 1e3)
                 progress(count + 1)
             _await_answer(daemon)
-            figures = metrics(daemon.url)
+            figures = _settled(daemon)
             workers += _workers(daemon)
         stored = Seen(seen.epoch)
         with subscription(daemon, stored) as (socket, snapshot):
@@ -149,6 +150,7 @@ def bench_worker_kill(
         "failed": became["failed"],
         "dropped": became["dropped"],
         "twice": max(0, spoken_of - became["submitted"]),
+        "untold": max(0, became["submitted"] - spoken_of),
         "notice_ms": percentiles(notice_ms, maximum=True),
         "recover_ms": percentiles(recover_ms, maximum=True),
     }
@@ -165,6 +167,26 @@ def _await_answer(daemon: RunningDaemon) -> None:
     while metrics(daemon.url)[name] == before:
         if time.monotonic() > deadline:
             raise DistressdError("The language worker gives no answer.", "See its log.")
+        time.sleep(POLL_S)  # another process: there is no event to await
+
+
+def _settled(daemon: RunningDaemon) -> dict[str, float]:
+    """The figures at a moment when no utterance waits or is worked on.
+
+    Raises:
+        DistressdError: there is always one.
+    """
+    before, deadline = metrics(daemon.url), time.monotonic() + PATIENCE_S
+    while True:
+        now = metrics(daemon.url)
+        # Each figure is read at another moment: twice the same, and nothing happened between them.
+        names = [f"distressd_language_{name}_total" for name in _COUNTED]
+        waits = now["distressd_language_waiting"] or before["distressd_language_waiting"]
+        if not waits and all(now[name] == before[name] for name in names):
+            return now
+        if time.monotonic() > deadline:
+            raise DistressdError("Utterances wait for ever.", "See the daemon's log.")
+        before = now
         time.sleep(POLL_S)  # another process: there is no event to await
 
 

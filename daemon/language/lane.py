@@ -9,7 +9,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 from daemon.acoustic.second_ear import Opined as Opine
@@ -334,8 +334,7 @@ class LanguageLane:
                 (again if job.attempts + 1 < ATTEMPTS else given_up).append(job)
             self._counts.retried += len(again)
             self._counts.failed += len(given_up)
-            for job in again:
-                given_up += self._waiting.add(replace(job, attempts=job.attempts + 1))
+            self._waiting.take_back(again)
         self._keeper.lose(why, len(again), len(given_up))
         self._deafened(f"the language worker was lost: {why}")
         for job in given_up:

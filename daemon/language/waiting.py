@@ -1,6 +1,6 @@
 """Utterances that wait for the worker: bounded, the most alarming first, stale ones joined."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -23,7 +23,13 @@ class Job:
 
 
 class Waiting:
-    """At most ``most`` jobs; for one thread at a time.
+    """At most ``most`` jobs that were never tried; for one thread at a time.
+
+    Those that were tried come back beside them, into no one's place. If the queue is full when a
+    worker dies, somebody would have to go: by order of alarm often what returns, which is the
+    oldest, so that a second attempt was promised and not made; otherwise one that waits, for an
+    utterance that may kill the next worker too. Nobody goes for the other. The queue stays bounded,
+    for no batch is taken while one waits for its second attempt: a batch is all that can return.
 
     Args:
         most: how many may wait.
@@ -46,7 +52,7 @@ class Waiting:
     @property
     def full(self) -> bool:
         """Whether one more would cost another."""
-        return len(self._jobs) >= self._most
+        return self._untried >= self._most
 
     @property
     def oldest_ns(self) -> int:
@@ -59,21 +65,28 @@ class Waiting:
         return any(job.attempts for job in self._jobs)
 
     def add(self, job: Job) -> list[Job]:
-        """Let ``job`` wait; those that had to go for it.
+        """Let ``job``, which was never tried, wait; those that had to go for it.
 
         When there is no room, stale neighbours are joined first: a minute of old talk is heard in
         one go. If that makes no room, the least alarming goes, the oldest of several.
         """
         self._newest = max(self._newest, job.utterance.end)
         self._jobs.append(job)
-        if len(self._jobs) > self._most:
+        if self._untried > self._most:
             self._join_stale()
         dropped: list[Job] = []
-        while len(self._jobs) > self._most:
-            least = min(self._jobs, key=lambda one: (one.utterance.score, one.utterance.end))
+        while self._untried > self._most:
+            least = min(
+                (one for one in self._jobs if not one.attempts),
+                key=lambda one: (one.utterance.score, one.utterance.end),
+            )
             self._jobs.remove(least)
             dropped.append(least)
         return dropped
+
+    def take_back(self, jobs: Iterable[Job]) -> None:
+        """Let what a worker was lost with wait for its next attempt; nobody goes for it."""
+        self._jobs += [replace(job, attempts=job.attempts + 1) for job in jobs]
 
     def take(self, most: int) -> list[Job]:
         """Up to ``most``, the most alarming first, the newest of several.
@@ -90,6 +103,10 @@ class Waiting:
         """Everything that waits; nothing does then."""
         left, self._jobs = self._jobs, []
         return left
+
+    @property
+    def _untried(self) -> int:
+        return sum(not job.attempts for job in self._jobs)
 
     def _join_stale(self) -> None:
         self._jobs.sort(key=lambda job: job.utterance.start)

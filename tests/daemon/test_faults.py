@@ -205,7 +205,7 @@ def test_kill_9_at_random_moments(scene_recording, monkeypatch, row):
 def test_kill_9_of_the_language_worker(scene_recording, language_models, row):
     """Two here; ``distressd bench kill --worker`` does many."""
     figures = bench_worker_kill([read_recording(scene_recording)], 2, 7, lambda _: None)
-    for wrong in ("lost", "repeated", "disordered", "hops_lost", "left_behind", "twice"):
+    for wrong in ("lost", "repeated", "disordered", "hops_lost", "left_behind", "twice", "untold"):
         assert figures[wrong] == 0, figures
     assert figures["alerts"] > 0
     assert figures["answered"] > 0

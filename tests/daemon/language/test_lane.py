@@ -83,6 +83,22 @@ def test_a_worker_killed_or_hung_mid_batch_is_replaced_and_its_work_done_once(ru
     row(f"language worker {what}, in the middle of three utterances", noticed_s, recovered_s)
 
 
+def test_a_worker_lost_while_the_queue_is_full_costs_nobody_anything(run, until):
+    lane = run(queue=4, batch=4, batch_wait_ms=0)
+    lane.until_state("ok")
+    first = lane.lane.pid
+    os.kill(first, signal.SIGSTOP)
+    lane.say("held")
+    until(lambda: lane.lane.figures()["working"] == 1)
+    for number in range(4):
+        lane.say(f"w{number}")
+    os.kill(first, signal.SIGKILL)
+    lane.until(lambda: len(lane.words) == 5)
+    assert [words.lost for words in lane.words] == [""] * 5
+    figures = lane.lane.figures()
+    assert [figures[name] for name in ("answered", "failed", "dropped", "retried")] == [5, 0, 0, 1]
+
+
 def test_what_kills_every_worker_is_given_up_after_two_attempts(run, until):
     lane = run(timeout_s=60)
     lane.until_state("ok")
@@ -106,7 +122,9 @@ def test_what_kills_every_worker_is_given_up_after_two_attempts(run, until):
     finally:
         stopping.set()
         killer.join()
-    assert lane.words[0].lost in {"failed", "unavailable"}
+    assert lane.words[0].lost == "failed"
+    figures = lane.lane.figures()
+    assert (figures["failed"], figures["dropped"], figures["retried"]) == (1, 0, 1)
 
 
 @pytest.mark.parametrize(

@@ -49,16 +49,38 @@ def test_stale_neighbours_are_heard_in_one_go(utterance):
 
 def test_one_that_was_tried_comes_alone(utterance):
     waiting = Waiting(8, 60.0)
-    waiting.add(Job(utterance("poison", 0), nobody, attempts=1))
+    waiting.take_back([Job(utterance("poison", 0), nobody)])
     waiting.add(Job(utterance("other", 2, score=0.9), nobody))
     assert waiting.retrying
     assert names(waiting.take(8)) == ["poison"]
     assert names(waiting.take(8)) == ["other"]
 
 
+def test_what_comes_back_is_tried_again_and_nobody_goes_for_it(utterance):
+    waiting = Waiting(2, 60.0)
+    for name, start, score in (("scream", 0, 0.9), ("old", 2, 0.1)):
+        waiting.add(Job(utterance(name, start, score=score), nobody))
+    lost = waiting.take(8)
+    for name, start in (("c", 4), ("d", 6)):
+        waiting.add(Job(utterance(name, start, score=0.5), nobody))
+    waiting.take_back(lost)
+    assert len(waiting) == 4
+    assert names(waiting.add(Job(utterance("e", 8, score=0.6), nobody))) == ["c"]
+    assert [names(waiting.take(8)) for _ in range(3)] == [["scream"], ["old"], ["e", "d"]]
+
+
+def test_what_comes_back_leaves_the_others_their_room(utterance):
+    waiting = Waiting(2, 60.0)
+    waiting.take_back([Job(utterance("tried", 0), nobody)])
+    assert waiting.add(Job(utterance("a", 2), nobody)) == []
+    assert not waiting.full
+    assert waiting.add(Job(utterance("b", 4), nobody)) == []
+    assert waiting.full
+
+
 @given(
     st.lists(
-        st.tuples(st.floats(0, 100), st.floats(0.1, 28), st.floats(0, 1), st.integers(0, 1)),
+        st.tuples(st.floats(0, 100), st.floats(0.1, 28), st.floats(0, 1), st.booleans()),
         max_size=40,
     ),
     st.integers(1, 8),
@@ -66,13 +88,17 @@ def test_one_that_was_tried_comes_alone(utterance):
 def test_nothing_is_lost_silently(utterances, most):
     import numpy as np
 
-    waiting, dropped = Waiting(most, 5.0), 0
-    for number, (start, seconds, score, attempts) in enumerate(utterances):
+    waiting, dropped, returned = Waiting(most, 5.0), 0, 0
+    for number, (start, seconds, score, tried) in enumerate(utterances):
         pcm = np.zeros(int(seconds * RATE), np.int16)
         at = int(start * RATE)
         one = Utterance(str(number), at, at + len(pcm), pcm, score, explained=False, cut_ns=1)
-        dropped += len(waiting.add(Job(one, nobody, attempts)))
-        assert len(waiting) <= most
+        if tried:
+            waiting.take_back([Job(one, nobody)])
+        else:
+            dropped += len(waiting.add(Job(one, nobody)))
+        returned += tried
+        assert len(waiting) <= most + returned
     left = waiting.clear()
     assert len(left) + dropped + waiting.joined == len(utterances)
     assert all(len(job.utterance.pcm) <= LONGEST for job in left)
