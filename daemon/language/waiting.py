@@ -6,11 +6,13 @@ from typing import Final
 
 import numpy as np
 
+from daemon.language.cutter import LONGEST, OVERLAP
 from daemon.language.utterance import Utterance, Words
 from models.features.constants import SAMPLE_RATE
 
-LONGEST: Final = 28 * SAMPLE_RATE
-GAP: Final = SAMPLE_RATE // 4  # of silence between two that are joined
+# Of silence between two that are joined. It is kept, so that each word is told at its own time;
+# more of it would be padding for every other utterance of the batch.
+LONGEST_GAP: Final = 2 * SAMPLE_RATE
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +69,9 @@ class Waiting:
     def add(self, job: Job) -> list[Job]:
         """Let ``job``, which was never tried, wait; those that had to go for it.
 
-        When there is no room, stale neighbours are joined first: a minute of old talk is heard in
-        one go. If that makes no room, the least alarming goes, the oldest of several.
+        When there is no room, stale neighbours with a short silence between them are joined first:
+        old talk is heard in one go. If that makes no room, the least alarming goes, the oldest of
+        several.
         """
         self._newest = max(self._newest, job.utterance.end)
         self._jobs.append(job)
@@ -121,9 +124,11 @@ class Waiting:
         self._jobs = kept
 
     def _may_join(self, first: Job, second: Job) -> bool:
-        stale = second.utterance.end < self._newest - self._stale
-        size = len(first.utterance.pcm) + len(second.utterance.pcm) + GAP
-        return stale and size <= LONGEST and not first.attempts and not second.attempts
+        one, other = first.utterance, second.utterance
+        stale = other.end < self._newest - self._stale
+        near = -OVERLAP <= other.start - one.end <= LONGEST_GAP and other.end > one.end
+        fits = other.end - one.start <= LONGEST
+        return stale and near and fits and not first.attempts and not second.attempts
 
 
 def _both(first: Job, second: Callable[[Words], None]) -> Callable[[Words], None]:
@@ -138,10 +143,14 @@ def _both(first: Job, second: Callable[[Words], None]) -> Callable[[Words], None
 
 
 def _joined(first: Utterance, second: Utterance) -> Utterance:
+    """Both, each where it was: what they share once, and silence where the gate was closed."""
+    between = second.start - first.end
     return replace(
         second,
         start=first.start,
-        pcm=np.concatenate([first.pcm, np.zeros(GAP, np.int16), second.pcm]),
+        pcm=np.concatenate(
+            [first.pcm, np.zeros(max(0, between), np.int16), second.pcm[max(0, -between) :]]
+        ),
         score=max(first.score, second.score),
         explained=first.explained or second.explained,
         cut_ns=first.cut_ns,

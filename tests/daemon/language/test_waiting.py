@@ -1,10 +1,12 @@
 """Who waits, who goes first, and who has to go."""
 
+import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
+from daemon.language.cutter import LONGEST
 from daemon.language.utterance import Utterance, Words
-from daemon.language.waiting import LONGEST, Job, Waiting
+from daemon.language.waiting import Job, Waiting
 
 RATE = 16_000
 
@@ -44,7 +46,48 @@ def test_stale_neighbours_are_heard_in_one_go(utterance):
     assert names(jobs) == ["c", "d"]
     joined = jobs[0].utterance
     assert (joined.start, joined.end, joined.score) == (0, 5 * RATE, 0.4)
-    assert len(joined.pcm) == 3 * RATE + 2 * RATE // 4
+    assert len(joined.pcm) == 5 * RATE
+
+
+def joined(waiting, *utterances):
+    for one in utterances:
+        assert waiting.add(Job(one, nobody)) == []
+    return [job.utterance for job in waiting.take(8)]
+
+
+def test_what_is_joined_lies_where_it_was(utterance):
+    loud = [np.full(RATE, level, np.int16) for level in (1, 2, 3)]
+    old, new = joined(
+        Waiting(2, 10.0),
+        utterance("a", 50.0, pcm=loud[0]),
+        utterance("b", 52.5, pcm=loud[1]),
+        utterance("now", 90.0, score=0.9),
+    )[::-1]
+    assert new.id == "now"
+    assert (old.start, old.end) == (50 * RATE, 53 * RATE + RATE // 2)
+    assert len(old.pcm) == old.end - old.start
+    assert set(old.pcm[:RATE]) == {1}
+    assert set(old.pcm[RATE : RATE * 5 // 2]) == {0}
+    assert set(old.pcm[RATE * 5 // 2 :]) == {2}
+
+
+def test_what_two_share_is_heard_once(utterance):
+    ramp = np.arange(3 * RATE // 2).astype(np.int16)
+    old, _ = joined(
+        Waiting(2, 10.0),
+        utterance("a", 0.0, pcm=ramp[:RATE]),
+        utterance("b", 0.5, pcm=ramp[RATE // 2 :]),
+        utterance("now", 60.0, score=-1.0),
+    )
+    assert old.pcm.tolist() == ramp.tolist()
+
+
+def test_silence_is_not_bridged_without_bound(utterance):
+    waiting = Waiting(2, 10.0)
+    for name, start in (("a", 0), ("b", 48)):
+        waiting.add(Job(utterance(name, start), nobody))
+    assert names(waiting.add(Job(utterance("now", 90), nobody))) == ["a"]
+    assert waiting.joined == 0
 
 
 def test_one_that_was_tried_comes_alone(utterance):
@@ -86,8 +129,6 @@ def test_what_comes_back_leaves_the_others_their_room(utterance):
     st.integers(1, 8),
 )
 def test_nothing_is_lost_silently(utterances, most):
-    import numpy as np
-
     waiting, dropped, returned = Waiting(most, 5.0), 0, 0
     for number, (start, seconds, score, tried) in enumerate(utterances):
         pcm = np.zeros(int(seconds * RATE), np.int16)
@@ -102,6 +143,9 @@ def test_nothing_is_lost_silently(utterances, most):
     left = waiting.clear()
     assert len(left) + dropped + waiting.joined == len(utterances)
     assert all(len(job.utterance.pcm) <= LONGEST for job in left)
+    assert all(len(job.utterance.pcm) == job.utterance.end - job.utterance.start for job in left), (
+        "word times are counted from the start"
+    )
 
 
 def test_everybody_is_told_of_utterances_that_were_joined(utterance):
