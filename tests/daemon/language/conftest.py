@@ -1,7 +1,9 @@
 """Utterances, short to make; and a lane with real workers and real models."""
 
+import os
 import threading
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,6 +13,7 @@ from daemon.health import Health
 from daemon.language.lane import LanguageLane
 from daemon.language.utterance import Utterance
 
+ROOT = Path(__file__).parents[3]
 RATE = 16_000
 PATIENCE_S = 180.0
 
@@ -102,3 +105,17 @@ def run():
     yield start
     for one in running:
         one.lane.stop()
+
+
+@pytest.fixture
+def built_in(tmp_path, monkeypatch):
+    """Has every worker begin with some lines of its own, which its interpreter finds."""
+
+    def build(lines):
+        folder = tmp_path / "built_in"
+        folder.mkdir()
+        (folder / "sitecustomize.py").write_text(lines)
+        path = (str(folder), str(ROOT), os.environ.get("PYTHONPATH", ""))
+        monkeypatch.setenv("PYTHONPATH", os.pathsep.join(filter(None, path)))
+
+    return build

@@ -1,14 +1,11 @@
 """Rows of the fault table in docs/reliability.md: a worker that leaks, and model files that lie.
 
-Real workers, real models; what the libraries cannot be made to do is built into the worker by a
-``sitecustomize`` that its interpreter finds.
+Real workers, real models; what the libraries cannot be made to do is built into the worker.
 """
 
-import os
 import shutil
 import sys
 import time
-from pathlib import Path
 
 import pytest
 
@@ -17,7 +14,6 @@ from models.registry import find
 from models.transcriber import NEEDED, model_folder
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("language_models")]
-ROOT = Path(__file__).parents[3]
 
 LEAK = """
 from models.transcriber import Transcriber
@@ -53,20 +49,6 @@ from models.language import feeling
 
 feeling.check_gguf = lambda path: os.abort()
 """
-
-
-@pytest.fixture
-def built_in(tmp_path, monkeypatch):
-    """Has every worker begin with some lines of its own."""
-
-    def build(lines):
-        folder = tmp_path / "built_in"
-        folder.mkdir()
-        (folder / "sitecustomize.py").write_text(lines)
-        path = (str(folder), str(ROOT), os.environ.get("PYTHONPATH", ""))
-        monkeypatch.setenv("PYTHONPATH", os.pathsep.join(filter(None, path)))
-
-    return build
 
 
 def test_a_worker_that_leaks_is_replaced_again_and_again_and_loses_no_words(run, built_in, row):

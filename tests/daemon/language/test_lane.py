@@ -16,6 +16,7 @@ import pytest
 from daemon.errors import PartDied
 from daemon.language.process import WorkerProcess
 from daemon.language.utterance import Utterance
+from models.catalogue import SMOLLM2
 from models.networks.voice import WINDOW
 
 RATE = 16_000
@@ -210,13 +211,13 @@ from daemon.language.utterance import Utterance
 from models.networks.voice import WINDOW
 
 health = Health()
-lane = LanguageLane(Language(llm=""), health)
+lane = LanguageLane(Language(llm=sys.argv[1]), health)
 lane.start()
 while health.part("language").state != "ok":
     time.sleep(0.02)
 pcm = (np.random.default_rng(1).standard_normal(28 * 16_000) * 3000).astype(np.int16)
 for n in range(24):
-    lane.submit(Utterance(str(n), 0, len(pcm), pcm, 0.0, False, 1), lambda words: None)
+    lane.submit(Utterance(str(n), 0, len(pcm), pcm, 0.0, True, 1), lambda words: None)
 while lane.waiting < 24:
     time.sleep(0.01)
 time.sleep(0.3)
@@ -225,16 +226,66 @@ time.sleep(600)
 """
 
 
+LONG_THOUGHT = """
+from pathlib import Path
+
+from models.language.feeling import Feeling
+from models.language.transcript import Transcript
+from models.transcriber import Transcriber
+
+def think(self, text):
+    self._llama.reset()
+    Path(BEGUN).touch()
+    self._llama.eval([1] * 1000)
+    Path(ENDED).touch()
+
+Transcriber.__call__ = lambda self, sounds, **named: [Transcript("help me", "")] * len(sounds)
+Feeling.__call__ = think
+"""
+GONE_S = 2.0
+
+
+@contextlib.contextmanager
+def parent_of_a_busy_worker(llm):
+    """The parent, and the worker, which has more than it can do."""
+    command = [sys.executable, "-c", PARENT, llm]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as parent:
+        try:
+            yield parent, psutil.Process(int(parent.stdout.readline()))
+        finally:
+            parent.kill()
+
+
+def gone_s(parent, worker, until):
+    """Seconds from the parent's death to its worker's."""
+    assert not over(worker)
+    parent.kill()
+    parent.wait()
+    began = time.monotonic()
+    until(lambda: over(worker))
+    return time.monotonic() - began
+
+
 @pytest.mark.slow
 def test_no_worker_outlives_its_parent_even_in_the_middle_of_a_batch(until, row):
-    with subprocess.Popen([sys.executable, "-c", PARENT], stdout=subprocess.PIPE) as parent:
-        worker = psutil.Process(int(parent.stdout.readline()))
-        assert worker.is_running()
-        parent.kill()
-        parent.wait()
-        began = time.monotonic()
-        until(lambda: over(worker))
-    row("daemon killed in the middle of a batch: its worker", None, time.monotonic() - began)
+    with parent_of_a_busy_worker("") as (parent, worker):
+        passed_s = gone_s(parent, worker, until)
+    row("daemon killed in the middle of a batch: its worker", None, passed_s)
+    assert passed_s < GONE_S
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("language_models")
+def test_no_worker_outlives_its_parent_even_while_its_language_model_thinks(
+    until, built_in, tmp_path
+):
+    begun, ended = tmp_path / "begun", tmp_path / "ended"
+    built_in(LONG_THOUGHT.replace("BEGUN", repr(str(begun))).replace("ENDED", repr(str(ended))))
+    with parent_of_a_busy_worker(SMOLLM2) as (parent, worker):
+        until(begun.exists)
+        passed_s = gone_s(parent, worker, until)
+    assert passed_s < GONE_S
+    assert not ended.exists(), "it was in the middle of it"
 
 
 def over(process):
