@@ -1,5 +1,6 @@
 """What `make` says on a machine that lacks something: one sentence, with the remedy."""
 
+import os
 import shutil
 import subprocess
 import sys
@@ -132,6 +133,45 @@ def test_what_listens_is_there_before_the_language_models_are(with_venv):
     assert (status, said.splitlines()[-1]) == (0, "==> Ready")
     assert "[channels]" not in with_venv.calls().removeprefix(before)
     assert with_venv.setup("language") == (0, "")
+
+
+def test_models_that_could_not_be_fetched_are_tried_again_and_nothing_else_is(with_venv):
+    with_venv.has("g++", "")
+    with_venv.has(
+        "distressd",
+        'echo "distressd $*" >>calls; case "$*" in *whisper*) [ ! -e offline ] ;; esac',
+        with_venv.folder / ".venv" / "bin",
+    )
+    (with_venv.folder / "offline").touch()
+    status, said = with_venv.setup("language")
+    assert status == 0
+    assert "Going on without what is missing" in said
+    assert with_venv.setup("core") == (0, ""), "what that needs is there"
+    before = with_venv.calls()
+    status, said = with_venv.setup("language")
+    assert status == 0
+    assert "Installing" not in said
+    assert "Going on without what is missing" in said
+    assert "yamnet" not in with_venv.calls().removeprefix(before)
+    assert "models pull whisper-tiny.en smollm2-135m minilm-l6" in (
+        with_venv.calls().removeprefix(before)
+    )
+
+    (with_venv.folder / "offline").unlink()
+    assert with_venv.setup("language") == (0, "")
+    before = with_venv.calls()
+    assert with_venv.setup("language") == (0, "")
+    assert with_venv.setup("all")[0] == 0
+    assert "distressd models" not in with_venv.calls().removeprefix(before)
+
+
+def test_models_are_left_to_whoever_is_fetching_them(with_venv):
+    with_venv.has("distressd", "exit 1", with_venv.folder / ".venv" / "bin")
+    assert with_venv.setup("core")[0] == 0
+    lock = with_venv.folder / ".venv.lock"
+    lock.mkdir()
+    (lock / "pid").write_text(str(os.getpid()))
+    assert with_venv.setup("core") == (0, "")
 
 
 def test_a_set_is_installed_again_when_its_packages_change(with_venv):
