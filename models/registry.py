@@ -14,7 +14,7 @@ from platformdirs import user_data_path
 from models.catalogue import FILES, Edition, ModelFile
 from models.errors import ModelError
 
-__all__ = ["ENVIRONMENT", "FILES", "Edition", "ModelFile", "find", "known", "verify"]
+__all__ = ["ENVIRONMENT", "FILES", "Edition", "ModelFile", "find", "known", "places", "verify"]
 
 ENVIRONMENT = "DISTRESSD_MODELS"
 
@@ -77,6 +77,15 @@ def verify(path: Path, edition: Edition) -> bool:
         return _sha256(path, state.st_mtime_ns, state.st_size) == edition.sha256
     except OSError as error:
         raise ModelError(f"Cannot read the model file {path}: {error.strerror}.") from error
+
+
+def places(name: str) -> tuple[Path, ...]:
+    """Wherever the file ``name`` might lie, whether or not it is there.
+
+    Raises:
+        ModelError: if there is no such file in the registry.
+    """
+    return tuple(path for path, _ in _candidates(known(name)))
 
 
 def _candidates(file: ModelFile) -> list[tuple[Path, Edition]]:

@@ -10,6 +10,7 @@ from pydantic import BaseModel
 
 from daemon.config.schema import Language
 from daemon.health import State
+from daemon.language.files import Found, reader_files
 from daemon.language.messages import Configure, FromWorker, Part
 from daemon.language.process import WorkerProcess
 from daemon.language.restarts import Restarts
@@ -31,6 +32,7 @@ class Keeper:
         note: called with each message of a worker, or with why it speaks no more, in another
             thread.
         report: told what language is like: state, reason, remedy.
+        clock: monotonic seconds.
     """
 
     def __init__(
@@ -38,11 +40,16 @@ class Keeper:
         config: Language,
         note: Callable[[WorkerProcess, FromWorker | str], None],
         report: Callable[[State, str, str], None],
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._config = config
         self._note = note
         self._report = report
-        self._restarts = Restarts(time.monotonic)
+        self._clock = clock
+        self._restarts = Restarts(clock)
+        self._looks = Restarts(clock)  # for what a reader lacks
+        self._lacking = False
+        self._files: Found = frozenset()  # when the worker was started
         self._process: WorkerProcess | None = None
         self._parts: dict[str, Part] = {}
         self._loaded_by = 0.0
@@ -99,7 +106,8 @@ class Keeper:
         config = self._config
         self._parts = {}
         self._fresh_mb = None
-        self._loaded_by = time.monotonic() + LOADING_S
+        self._loaded_by = self._clock() + LOADING_S
+        self._files, self._lacking = reader_files(config), False
         try:
             self._process = WorkerProcess(self._note, self._note, config.niceness)
         except OSError as error:
@@ -123,7 +131,7 @@ class Keeper:
     def late(self) -> str | None:
         """Why the worker is to be given up, if its models take too long."""
         loading = self._process is not None and len(self._parts) < PARTS
-        if loading and time.monotonic() > self._loaded_by:
+        if loading and self._clock() > self._loaded_by:
             return f"its models were not loaded after {LOADING_S:.0f} s"
         return None
 
@@ -157,13 +165,30 @@ class Keeper:
             return False
         self._transcriber_absent = False
         if reasoner.state == "ok":
+            self._looks.succeeded()
             self._report("ok", "", "")
         else:
+            self._lacking = True
+            self._looks.failed(absent=True)
             what = "what is said is transcribed" + (
                 ", not read" if reasoner.state == "unavailable" else ", and read by one model only"
             )
             self._report("degraded", f"{what}: {reasoner.reason}", reasoner.remedy)
         return True
+
+    def look_again(self) -> None:
+        """Replace a worker that lacks a reader once a file of it has come; between two batches.
+
+        It is looked for when another worker would be tried if the transcriber were missing.
+        """
+        if not self._lacking or self._process is None or self._looks.wait_s() > 0.0:
+            return
+        if reader_files(self._config) <= self._files:
+            self._looks.failed(absent=True)
+            return
+        log.info("A file that the readers lacked is there; a fresh language worker starts.")
+        self.end()
+        self._report("starting", "a model file has come; the language worker starts afresh", "")
 
     def _put_off(self, transcriber: Part) -> None:
         """End a worker without a transcriber, and try again later: the file may come."""

@@ -224,6 +224,8 @@ class LanguageLane:
             self._lose(why)
         elif self._underway.late:
             self._lose("it gave no answer in time")
+        elif self._ready():
+            self._keeper.look_again()
 
     def _note(self, process: WorkerProcess, what: FromWorker | str) -> None:
         """In the worker's reader thread."""

@@ -121,6 +121,24 @@ def test_a_damaged_gguf_costs_one_reader(run, tmp_path, row, damage):
     assert not lane.words[0].lost
 
 
+def test_a_language_model_that_comes_later_reads_too(run, monkeypatch, tmp_path):
+    monkeypatch.setattr("daemon.language.restarts.LONGEST_S", 0.1)
+    path = tmp_path / "model.gguf"
+    lane = run(llm=str(path))
+    lane.until_state("degraded")
+    assert "There is no language model" in lane.states[-1][1]
+    first = lane.lane.pid
+    lane.say("u")
+    lane.until(lambda: len(lane.words) == 1)
+    path.symlink_to(find(SMOLLM2))
+    lane.until_state("ok")
+    assert lane.lane.pid != first
+    lane.say("v")
+    lane.until(lambda: len(lane.words) == 2)
+    assert [words.lost for words in lane.words] == [""] * 2
+    assert lane.lane.figures()["restarts"] == 0
+
+
 @pytest.mark.parametrize("damage", [cut, scribbled])
 def test_a_damaged_ctranslate2_model_costs_language_and_says_so(run, tmp_path, row, damage):
     whole = model_folder("tiny.en")

@@ -1,4 +1,4 @@
-"""How large a worker may grow before it is replaced."""
+"""When a worker is replaced: one that grows, and one that lacks what has come; and what is said."""
 
 import logging
 
@@ -33,10 +33,30 @@ def told():
 
 
 @pytest.fixture
-def kept(monkeypatch, told):
-    """A keeper whose worker has loaded its models, as every later one has."""
+def now():
+    return [1_000.0]
+
+
+@pytest.fixture
+def keep(monkeypatch, told, now):
+    """Makes keepers whose workers never run."""
     monkeypatch.setattr(keeper, "WorkerProcess", Process)
-    one = Keeper(Language(memory_mb=500), lambda *_: None, lambda *said: told.append(said))
+
+    def make(**settings):
+        return Keeper(
+            Language(**settings),
+            lambda *_: None,
+            lambda *said: told.append(said),
+            lambda: now[0],
+        )
+
+    return make
+
+
+@pytest.fixture
+def kept(keep):
+    """A keeper whose worker has loaded its models, as every later one has."""
+    one = keep(memory_mb=500)
     load(one)
     return one
 
@@ -95,3 +115,63 @@ def test_a_missing_reader_is_told_rather_than_a_limit_that_is_too_small(kept, to
     load(kept, reasoner="degraded")
     kept.weigh(600 * MB)
     assert "a file is missing" in told[-1][1]
+
+
+@pytest.mark.parametrize("parts", [("transcriber", "reasoner"), ("reasoner", "transcriber")])
+def test_what_is_still_being_loaded_is_said(keep, told, parts):
+    one = keep()
+    one.start()
+    one.take(Part(part=parts[0], state="ok"))
+    assert told[-1] == ("starting", f"the {parts[1]} is still being loaded", "")
+    assert not one.loaded
+    one.take(Part(part=parts[1], state="ok"))
+    assert told[-1] == ("ok", "", "")
+    assert one.loaded
+
+
+def test_a_reader_that_was_missing_is_loaded_once_its_file_is_there(keep, told, now, tmp_path):
+    model = tmp_path / "llama.gguf"
+    one = keep(llm=str(model))
+    load(one, reasoner="degraded")
+    now[0] += 60.0
+    one.look_again()
+    assert one.pid == 1, "it is not there"
+    model.write_bytes(b"GGUF")
+    one.look_again()
+    assert one.pid == 1, "not yet"
+    now[0] += 60.0
+    one.look_again()
+    assert one.pid is None
+    assert one.start_in_s() == 0.0
+    assert told[-1][:2] == (
+        "starting",
+        "a model file has come; the language worker starts afresh",
+    )
+    assert one.restarts == 0, "a replacement is no failure"
+
+
+def test_a_file_that_is_no_better_than_the_last_costs_one_fresh_worker_only(
+    keep, told, now, tmp_path
+):
+    model = tmp_path / "llama.gguf"
+    one = keep(llm=str(model))
+    load(one, reasoner="degraded")
+    model.write_bytes(b"no GGUF")
+    now[0] += 60.0
+    one.look_again()
+    load(one, reasoner="degraded")
+    for _ in range(10):
+        now[0] += 300.0
+        one.look_again()
+    assert one.pid == 1
+    assert told[-1][0] == "degraded"
+
+
+def test_a_worker_that_lacks_nothing_is_left_alone(keep, now, tmp_path):
+    model = tmp_path / "llama.gguf"
+    one = keep(llm=str(model))
+    load(one)
+    model.write_bytes(b"GGUF")
+    now[0] += 1_000.0
+    one.look_again()
+    assert one.pid == 1
