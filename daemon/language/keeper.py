@@ -21,6 +21,7 @@ LOADING_S: Final = 300.0  # an 8B model from a slow disk
 PARTS: Final = 2
 HARDLY: Final = 1.1  # times what a worker held at first: batches differ by as much
 GROWN: Final = 1.5  # times what a worker held at first: it leaks, whatever it is allowed
+SMALLER: Final = "If it comes again, name smaller models in [language] or allow more threads."
 DOCTOR: Final = "Look into the log; distressd models verify checks the files."
 
 
@@ -44,7 +45,9 @@ class Keeper:
     ) -> None:
         self._config = config
         self._note = note
-        self._report = report
+        self._told = report
+        self._standing: tuple[State, str, str] = ("starting", "", "")
+        self._slow = False  # and that is told, in the place of what stands
         self._clock = clock
         self._restarts = Restarts(clock)
         self._looks = Restarts(clock)  # for what a reader lacks
@@ -233,9 +236,33 @@ class Keeper:
         else:
             self._report("starting", f"{reason}; another is being started", "")
 
+    def tell_slow(self, utterances: int, allowed_s: float) -> None:
+        """What the worker does takes long; said once, until it answers.
+
+        Args:
+            utterances: that are not answered.
+            allowed_s: after which it is given up.
+        """
+        if self._slow:
+            return
+        self._slow = True
+        count = "an utterance" if utterances == 1 else f"{utterances} utterances"
+        reason = (
+            f"the language worker takes unusually long over {count}; it is replaced"
+            f" if it gives no answer for {allowed_s:.0f} s"
+        )
+        log.warning("%s.", reason[0].upper() + reason[1:])
+        self._told("degraded", reason, SMALLER)
+
     def succeeded(self) -> None:
         """The worker has answered."""
         self._restarts.succeeded()
+        if self._slow:
+            self._report(*self._standing)
+
+    def _report(self, state: State, reason: str, remedy: str) -> None:
+        self._standing, self._slow = (state, reason, remedy), False
+        self._told(state, reason, remedy)
 
     def weigh(self, resident_bytes: int) -> None:
         """Replace a worker that has grown too large; between two batches.

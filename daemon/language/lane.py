@@ -224,6 +224,8 @@ class LanguageLane:
             self._lose(why)
         elif self._underway.late:
             self._lose("it gave no answer in time")
+        elif self._underway.unusual:
+            self._keeper.tell_slow(len(self._underway), self._underway.allowed_s)
         elif self._ready():
             self._keeper.look_again()
 

@@ -175,3 +175,20 @@ def test_a_worker_that_lacks_nothing_is_left_alone(keep, now, tmp_path):
     now[0] += 1_000.0
     one.look_again()
     assert one.pid == 1
+
+
+def test_what_takes_long_is_said_once_and_what_stood_before_stands_again(kept, told):
+    for _ in range(3):
+        kept.tell_slow(8, 284.0)
+    state, reason, remedy = told[-1]
+    assert state == "degraded"
+    assert "unusually long over 8 utterances" in reason
+    assert "no answer for 284 s" in reason
+    assert remedy
+    assert len([one for one in told if "unusually" in one[1]]) == 1
+    kept.succeeded()
+    assert told[-1] == ("ok", "", "")
+    kept.weigh(600 * MB)
+    kept.tell_slow(1, 88.0)
+    kept.succeeded()
+    assert "take 600 MB" in told[-1][1]

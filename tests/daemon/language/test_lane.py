@@ -84,6 +84,19 @@ def test_a_worker_killed_or_hung_mid_batch_is_replaced_and_its_work_done_once(ru
     row(f"language worker {what}, in the middle of three utterances", noticed_s, recovered_s)
 
 
+def test_a_batch_that_takes_unusually_long_is_said_before_it_is_given_up(run, until):
+    lane = run(timeout_s=10)
+    lane.until_state("ok")
+    os.kill(lane.lane.pid, signal.SIGSTOP)
+    lane.say("u", 1.0)
+    lane.until_state("degraded")
+    assert "unusually long over an utterance" in lane.states[-1][1]
+    os.kill(lane.lane.pid, signal.SIGCONT)
+    lane.until(lambda: lane.words and lane.states[-1] == ("ok", "", ""))
+    assert not lane.words[0].lost
+    assert lane.lane.figures()["restarts"] == 0
+
+
 def test_a_worker_lost_while_the_queue_is_full_costs_nobody_anything(run, until):
     lane = run(queue=4, batch=4, batch_wait_ms=0)
     lane.until_state("ok")
