@@ -84,10 +84,84 @@ def test_a_worker_killed_or_hung_mid_batch_is_replaced_and_its_work_done_once(ru
     row(f"language worker {what}, in the middle of three utterances", noticed_s, recovered_s)
 
 
-def test_a_batch_that_takes_unusually_long_is_said_before_it_is_given_up(run, until):
-    lane = run(timeout_s=10)
+@pytest.fixture
+def held(run, until):
+    """A lane, as configured, whose worker is loaded and does nothing."""
+
+    def hold(**settings):
+        lane = run(**settings)
+        lane.until_state("ok")
+        os.kill(lane.lane.pid, signal.SIGSTOP)
+        return lane
+
+    return hold
+
+
+def figure(lane, name):
+    return lane.lane.figures()[name]
+
+
+def test_a_full_batch_goes_at_once_and_no_more_than_that(held, until):
+    lane = held(batch=2, batch_wait_ms=60_000)
+    lane.say("a")
+    until(lambda: figure(lane, "waiting") == 1)
+    began = time.monotonic()
+    for name in ("b", "c"):
+        lane.say(name)
+    until(lambda: figure(lane, "working"))
+    assert time.monotonic() - began < 30.0
+    assert (figure(lane, "working"), figure(lane, "waiting")) == (2, 1)
+
+
+def test_an_utterance_waits_for_others_as_long_as_configured(held, until):
+    lane = held(batch=8, batch_wait_ms=1_500)
+    began = time.monotonic()
+    lane.say("a")
+    lane.say("b")
+    until(lambda: figure(lane, "working"))
+    assert time.monotonic() - began >= 1.5
+    assert (figure(lane, "working"), figure(lane, "waiting")) == (2, 0)
+
+
+def test_a_full_queue_holds_up_whoever_may_lose_nothing(held, until):
+    lane = held(queue=1, batch=1, lossless=True)
+    lane.say("working")
+    until(lambda: figure(lane, "working") == 1)
+    lane.say("waiting")
+    held_up = threading.Thread(target=lane.say, args=("held up",))
+    held_up.start()
+    held_up.join(0.5)
+    assert held_up.is_alive()
+    assert figure(lane, "submitted") == 2
+    os.kill(lane.lane.pid, signal.SIGCONT)
+    lane.until(lambda: len(lane.words) == 3)
+    held_up.join()
+    assert [words.lost for words in lane.words] == [""] * 3
+    assert figure(lane, "dropped") == 0
+
+
+def test_whoever_waits_for_room_is_let_go_when_the_lane_stops(held, until):
+    lane = held(queue=1, batch=1, lossless=True)
+    lane.say("working")
+    until(lambda: figure(lane, "working") == 1)
+    lane.say("waiting")
+    held_up = threading.Thread(target=lane.say, args=("held up",))
+    held_up.start()
+    held_up.join(0.2)
+    lane.lane.stop()
+    held_up.join()
+    assert sorted(words.lost for words in lane.words) == ["dropped", "stopped", "stopped"]
+
+
+def test_what_is_loaded_and_what_is_not_is_said(run):
+    lane = run()
     lane.until_state("ok")
-    os.kill(lane.lane.pid, signal.SIGSTOP)
+    said = [reason for _, reason, _ in lane.states]
+    assert any("still being loaded" in reason for reason in said)
+
+
+def test_a_batch_that_takes_unusually_long_is_said_before_it_is_given_up(held):
+    lane = held(timeout_s=10)
     lane.say("u", 1.0)
     lane.until_state("degraded")
     assert "unusually long over an utterance" in lane.states[-1][1]
@@ -97,11 +171,9 @@ def test_a_batch_that_takes_unusually_long_is_said_before_it_is_given_up(run, un
     assert lane.lane.figures()["restarts"] == 0
 
 
-def test_a_worker_lost_while_the_queue_is_full_costs_nobody_anything(run, until):
-    lane = run(queue=4, batch=4, batch_wait_ms=0)
-    lane.until_state("ok")
+def test_a_worker_lost_while_the_queue_is_full_costs_nobody_anything(held, until):
+    lane = held(queue=4, batch=4, batch_wait_ms=0)
     first = lane.lane.pid
-    os.kill(first, signal.SIGSTOP)
     lane.say("held")
     until(lambda: lane.lane.figures()["working"] == 1)
     for number in range(4):
