@@ -1,5 +1,6 @@
 """What the hop loop hands to fusion."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 
@@ -8,6 +9,10 @@ class SoundEvents:
     """Scores of the sound-event network over the window that ended at ``sample``.
 
     Each group is the highest score of its AudioSet classes, in [0, 1].
+
+    Attributes:
+        top: the strongest classes, by name.
+        around: glass, shots and alarms, which are no distress by themselves, by group.
     """
 
     sample: int
@@ -17,6 +22,7 @@ class SoundEvents:
     pain: float
     infant: float
     top: tuple[tuple[str, float], ...]
+    around: Mapping[str, float]
 
 
 @dataclass(frozen=True, slots=True)

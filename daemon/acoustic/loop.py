@@ -242,4 +242,5 @@ class HopLoop:
             pain=score["pain"],
             infant=score["infant"],
             top=window.top,
+            around=window.around,
         )

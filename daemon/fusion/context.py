@@ -21,15 +21,17 @@ from models.features.constants import SAMPLE_RATE
 MINUTES: Final = 300 * SAMPLE_RATE  # what is called the last minutes
 CALLED: Final = 0.5  # for each time that words of distress were heard before the newest; fades
 CALLED_MOST: Final = 1.5
-BROKEN: Final = 1.5  # glass broke, or a shot fell, within the last minute
+# What sounded within the last minute.
+BROKEN: Final = 1.5  # glass broke, or a shot fell
+BURNING: Final = 0.7  # an alarm within the house, which is false oftener than a shot
+PASSING: Final = 0.3  # a siren: in a city there is one every hour, and it comes for somebody
 SILENT: Final = 0.7  # silence since a scream that ended within the last minute
 QUIET: Final = 0.4  # it is the hours in which this place is quiet, and something else speaks too
 MINUTE: Final = 60 * SAMPLE_RATE
 SILENCE: Final = 5 * SAMPLE_RATE
-ALARMING: Final = frozenset({
-    "Glass", "Shatter", "Breaking", "Smash, crash",
-    "Gunshot, gunfire", "Machine gun", "Explosion",
-})  # fmt: skip
+SAYS: Final = {"breaking": BROKEN, "shot": BROKEN, "fire_alarm": BURNING, "siren": PASSING}
+# One that wails now may be what sounds like a cry: it would be its own context.
+OVER: Final = {"siren": 2 * SAMPLE_RATE}
 SOUNDED: Final = 0.2  # score from which such a sound was heard
 SPEAKS_FOR: Final = 0.5
 LONGEST_CRY: Final = frozenset({"scream", "pain", "shouting"})
@@ -45,7 +47,7 @@ class Context:
     def __init__(self, quiet: Callable[[int], bool] | None = None) -> None:
         self._quiet = quiet
         self._calls: deque[int] = deque(maxlen=8)
-        self._broken: int | None = None
+        self._sounded: dict[str, int] = {}
         self._cry_ended: int | None = None
         self._open_until = 0
 
@@ -53,10 +55,10 @@ class Context:
         """Take one hop in."""
         if evidence.gate:
             self._open_until = evidence.sample
-        if evidence.events is not None and any(
-            label in ALARMING and score >= SOUNDED for label, score in evidence.events.top
-        ):
-            self._broken = evidence.sample
+        if evidence.events is not None:
+            for sound, score in evidence.events.around.items():
+                if score >= SOUNDED:
+                    self._sounded[sound] = evidence.sample
 
     def read(self, said: Reading) -> None:
         """Take words in."""
@@ -70,12 +72,11 @@ class Context:
 
     def reading(self, sample: int) -> Reading | None:
         """What the last minutes say at ``sample``; None where they say nothing."""
-        if not self._calls and self._broken is None and self._cry_ended is None:
+        if not self._calls and not self._sounded and self._cry_ended is None:
             return None
         ages = [sample - at for at in list(self._calls)[:-1] if sample - at <= MINUTES]
         odds = min(CALLED_MOST, CALLED * sum(_fading(age) for age in ages))
-        if self._broken is not None and sample - self._broken <= MINUTE:
-            odds += BROKEN
+        odds += self._around(sample)
         if self._silent_since_cry(sample):
             odds += SILENT
         if odds <= 0.0:
@@ -83,6 +84,17 @@ class Context:
         if self._quiet is not None and self._quiet(sample):
             odds += QUIET
         return Reading(1.0 / (1.0 + math.exp(-odds)), sample)
+
+    def _around(self, sample: int) -> float:
+        """What sounded of late: the strongest of it, for one event is heard as several."""
+        return max(
+            (
+                SAYS[sound]
+                for sound, at in self._sounded.items()
+                if OVER.get(sound, 0) <= sample - at <= MINUTE
+            ),
+            default=0.0,
+        )
 
     def _silent_since_cry(self, sample: int) -> bool:
         ended = self._cry_ended

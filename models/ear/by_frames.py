@@ -23,7 +23,7 @@ from models.features.history import History
 from models.features.offset import Offset
 from models.networks.stepper import Stepper, softmax
 from models.networks.weights import Weights
-from models.sounds.groups import GROUPS
+from models.sounds.groups import AROUND, GROUPS
 from models.sounds.network import HEARD_HOPS, WINDOW, SoundNetwork
 
 Float = NDArray[np.float32]
@@ -226,4 +226,5 @@ class FrameEar:
             self._unheard = 0
             self._sound_distress, self.infant = sounds.distress, sounds.infant
             grouped = dict(zip(GROUPS, sounds.grouped.tolist(), strict=True))
-            self.window = SoundWindow(self._hops, grouped, sounds.top())
+            around = dict(zip(AROUND, sounds.around.tolist(), strict=True))
+            self.window = SoundWindow(self._hops, grouped, sounds.top(), around)

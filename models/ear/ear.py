@@ -11,11 +11,12 @@ Float = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class SoundWindow:
-    """One run of the sound events: scores by group, and the strongest classes."""
+    """One run of the sound events: scores by group, the strongest classes, and what is around."""
 
     hop: int
     grouped: dict[str, float]
     top: tuple[tuple[str, float], ...]
+    around: dict[str, float]
 
 
 class Ear(Protocol):

@@ -19,6 +19,7 @@ class YamnetEvents:
     Attributes:
         hears_voices: it hears nothing in acted fear and anger.
         grouped: (11,) the strongest score of each of GROUPS.
+        around: (4,) the strongest score of each of AROUND.
         distress: calibrated probability of distress.
         infant: calibrated probability of an infant crying.
     """
@@ -30,7 +31,7 @@ class YamnetEvents:
         self._calibration = calibration
         self._figures = np.zeros(len(FEATURES), np.float32)
         self._scores = np.zeros(len(yamnet.class_names), np.float32)
-        self.grouped = yamnet.grouped
+        self.grouped, self.around = yamnet.grouped, yamnet.around
         self.distress = self.infant = 0.0
 
     def hear(self, samples: Float, hops: int) -> None:  # noqa: ARG002 - each window is heard whole

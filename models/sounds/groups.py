@@ -16,6 +16,13 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "animal": ("Animal", "Dog", "Cat", "Bird", "Chicken, rooster"),
     "reflex": ("Sneeze", "Cough", "Snoring", "Burping, eructation"),
 }
+# What is no distress by itself and says something of the sounds around it.
+AROUND: dict[str, tuple[str, ...]] = {
+    "breaking": ("Glass", "Shatter", "Breaking", "Smash, crash"),
+    "shot": ("Gunshot, gunfire", "Machine gun", "Explosion"),
+    "fire_alarm": ("Fire alarm", "Smoke detector, smoke alarm"),
+    "siren": ("Siren",),
+}
 DISTRESS_GROUPS = ("scream", "shouting", "crying", "pain")
 
 _AROUND = (

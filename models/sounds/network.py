@@ -20,12 +20,14 @@ class SoundNetwork(Protocol):
         hears_voices: whether fear and anger in speech are in ``distress``. Where they are not, the
             LSTM's own probability is counted beside it.
         grouped: (11,) the strongest score of each of ``groups.GROUPS``.
+        around: (4,) the strongest score of each of ``groups.AROUND``.
         distress: calibrated probability of distress.
         infant: calibrated probability of an infant crying.
     """
 
     hears_voices: bool
     grouped: Float
+    around: Float
     distress: float
     infant: float
 

@@ -32,6 +32,7 @@ class Pair:
     Attributes:
         hears_voices: the student hears fear and anger in speech.
         grouped: (11,) the student's scores, the strongest of each of GROUPS.
+        around: (4,) the strongest score of each of AROUND, by whichever has heard it best.
         distress: calibrated probability of distress.
         infant: calibrated probability of an infant crying.
         log_odds: (2,) of distress and of an infant, before the calibration of both together.
@@ -43,7 +44,7 @@ class Pair:
     def __init__(self, student: Student, yamnet: YamnetEvents) -> None:
         self._student = student
         self._yamnet = yamnet
-        self.grouped = student.grouped
+        self.grouped, self.around = student.grouped, student.around
         self.log_odds = np.zeros(2)
         self.distress = self.infant = 0.0
         self.asked = 0
@@ -58,9 +59,11 @@ class Pair:
         student, yamnet = self._student, self._yamnet
         student.hear(samples, hops)
         distress, infant = student.scaled("distress"), student.scaled("infant")
+        self.around = student.around
         if max(distress, infant) >= ASKED_FROM:
             yamnet.hear(samples, hops)
             self.asked += 1
+            self.around = np.maximum(student.around, yamnet.around)
             distress = 0.5 * (distress + log_odds(yamnet.distress))
             distress -= INFANT * max(0.0, infant - INFANT_FROM)
             infant = 0.5 * (infant + log_odds(yamnet.infant))

@@ -21,7 +21,7 @@ from models.features.constants import FRAME, HOP
 from models.features.melpower import BANDS, FRAMES, MelWindow
 from models.networks.stepper import softmax
 from models.sounds.chatter import without_chatter
-from models.sounds.groups import DISTRESS_GROUPS, GROUPS
+from models.sounds.groups import AROUND, DISTRESS_GROUPS, GROUPS
 
 Float = NDArray[np.float32]
 
@@ -88,6 +88,7 @@ class Student:
     Attributes:
         hears_voices: fear and anger in speech are in ``distress``.
         grouped: (11,) the strongest score of each of GROUPS.
+        around: (4,) the strongest score of each of AROUND.
         distress: calibrated probability of distress.
         infant: calibrated probability of an infant crying.
         log_odds: (2,) of distress and of an infant, before the calibration.
@@ -118,13 +119,14 @@ class Student:
             raise ModelError("The student's network is of another version.", "Reinstall distressd.")
         self._input, self._output = given[0]["index"], made[0]["index"]
         index = {name: position for position, name in enumerate(self.class_names)}
-        groups = [[index[name] for name in names] for names in GROUPS.values()]
+        groups = [[index[name] for name in names] for names in (*GROUPS.values(), *AROUND.values())]
         self._members = np.concatenate(groups)
         self._starts = np.cumsum([0, *map(len, groups[:-1])])
         self._cries = np.array([list(GROUPS).index(group) for group in DISTRESS_GROUPS])
         self._window = MelWindow()
         self._logits = np.zeros(wanted, np.float32)
-        self.grouped = np.zeros(len(GROUPS), np.float32)
+        self._strongest = np.zeros(len(groups), np.float32)
+        self.grouped, self.around = np.split(self._strongest, [len(GROUPS)])
         self.log_odds = np.zeros(2)
         self.distress = self.infant = 0.0
 
@@ -147,7 +149,7 @@ class Student:
         self._logits = logits = self._interpreter.get_tensor(self._output).ravel()
         kinds: list[float] = logits[:KINDS].tolist()
         strongest = np.maximum.reduceat(logits[KINDS + EMOTIONS :][self._members], self._starts)
-        np.divide(1.0, 1.0 + np.exp(-strongest), out=self.grouped)
+        np.divide(1.0, 1.0 + np.exp(-strongest), out=self._strongest)
         distress = _together(kinds[_NONE + 1 : _INFANT]) - _together([kinds[_NONE], kinds[_INFANT]])
         distress += max(0.0, float(strongest[self._cries].max()) - CRIES_FROM)
         self.log_odds[:] = distress, kinds[_INFANT] - _together(kinds[:_INFANT])

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from models.errors import ModelError
 from models.sounds.chatter import without_chatter
-from models.sounds.groups import GROUPS
+from models.sounds.groups import AROUND, GROUPS
 from models.sounds.network import WINDOW
 
 Float = NDArray[np.float32]
@@ -55,13 +55,14 @@ class Yamnet:
             )
         self._input, self._output = given[0], made[0]["index"]
         index = {name: position for position, name in enumerate(self.class_names)}
-        groups = [[index[name] for name in names] for names in GROUPS.values()]
+        groups = [[index[name] for name in names] for names in (*GROUPS.values(), *AROUND.values())]
         self._members = np.concatenate(groups)
         self._starts = np.cumsum([0, *map(len, groups[:-1])])
-        self.grouped = np.zeros(len(GROUPS), np.float32)
+        self._strongest = np.zeros(len(groups), np.float32)
+        self.grouped, self.around = np.split(self._strongest, [len(GROUPS)])
 
     def __call__(self, window: Float) -> Float:
-        """Scores in [0, 1] of all classes, (521,); ``grouped`` then holds the groups' maxima.
+        """Scores in [0, 1] of all classes, (521,); ``grouped`` and ``around`` then hold the maxima.
 
         Args:
             window: (15600,) float32 at 16 kHz, in [-1, 1].
@@ -69,7 +70,7 @@ class Yamnet:
         self._interpreter.set_tensor(self._input["index"], window.reshape(self._input["shape"]))
         self._interpreter.invoke()
         scores = np.asarray(self._interpreter.get_tensor(self._output)[0], np.float32)
-        np.maximum.reduceat(scores[self._members], self._starts, out=self.grouped)
+        np.maximum.reduceat(scores[self._members], self._starts, out=self._strongest)
         return scores
 
     def top(self, scores: Float, count: int = 3) -> tuple[tuple[str, float], ...]:

@@ -19,6 +19,8 @@ from daemon.pipeline import quiet_hops
 from models.ear.by_frames import FrameEar
 from models.features.constants import HOP
 from models.networks import weights
+from models.sounds.groups import AROUND
+from models.sounds.student import Student, load
 
 PATIENCE_S = 60.0
 
@@ -38,6 +40,7 @@ def heard(
     between: Callable[[HopLoop], None] = lambda _: None,
     gaps: Collection[int] = (),
     told: Callable[[Sequence[AcousticEvidence]], None] = lambda _: None,
+    ear: FrameEar | None = None,
 ) -> list[AcousticEvidence]:
     """Evidence of a loop over ``samples`` that come in blocks, without when it was made.
 
@@ -51,7 +54,8 @@ def heard(
         found.extend(some)
         told(some)
 
-    loop = HopLoop(ring, ring.reader("hop"), nervous_ear(), emit, failures.append, quiet_hops=quiet)
+    ear = ear or nervous_ear()
+    loop = HopLoop(ring, ring.reader("hop"), ear, emit, failures.append, quiet_hops=quiet)
     loop.start()
     for at in range(0, len(samples), block):
         if at in gaps:
@@ -114,6 +118,16 @@ def test_no_alert_can_be_confirmed_while_several_hops_are_read_at_once(
     several = quiet_hops(config)
     assert 1 <= several <= QUIET_HOPS
     assert several == 1 or several * 10 <= min(warning, overwhelming, 200)
+
+
+def test_glass_shots_and_alarms_are_told_beside_the_strongest_classes(scene: np.ndarray) -> None:
+    ear = FrameEar(weights.load(None), Student(load()))
+    last = heard(scene[: 200 * HOP], QUIET_HOPS, HOP, ear=ear)[-1].events
+    assert last is not None
+    assert len(last.top) == 3
+    assert set(last.around) == set(AROUND)
+    assert ear.window is not None
+    assert last.around == ear.window.around
 
 
 def test_a_gap_within_a_read_parts_what_it_parts_in_single_hops(scene: np.ndarray) -> None:

@@ -1,6 +1,6 @@
 """Evidence as the hop loop makes it, short to write."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 import pytest
 
@@ -22,6 +22,7 @@ def make_hop(
     angry: float = 0.05,
     gate: bool = True,
     hop_ns: int = 0,
+    around: Mapping[str, float] | None = None,
 ) -> AcousticEvidence:
     rest = (1.0 - fearful - angry) / 6
     posterior = (rest, rest, rest, rest, angry, fearful, rest, rest)
@@ -34,7 +35,7 @@ def make_hop(
         distress=distress,
         infant=infant,
         posterior=posterior if gate else None,
-        events=SoundEvents(sample, scream, 0.0, 0.0, 0.0, infant, top),
+        events=SoundEvents(sample, scream, 0.0, 0.0, 0.0, infant, top, around or {}),
         capture_ms=7.0,
         ring_ns=hop_ns - 300_000,
         hop_ns=hop_ns,

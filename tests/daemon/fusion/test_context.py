@@ -1,8 +1,11 @@
 """The last minutes."""
 
+import pytest
+
 from daemon.fusion.context import Context
 from daemon.fusion.decision import Decision
 from daemon.fusion.reading import Reading
+from models.sounds.groups import AROUND
 
 S = 16_000
 
@@ -52,6 +55,39 @@ def test_silence_after_a_scream_speaks_and_sound_after_it_does_not(hop):
     assert context.reading(20 * S).probability > 0.5
     context.hear(hop(21 * S, gate=True))
     assert context.reading(22 * S) is None
+
+
+def after(hop, sound, score=0.9, seconds=10):
+    """What context says ``seconds`` after ``sound`` was last heard."""
+    context = Context()
+    context.hear(hop(S, around={sound: score}))
+    said = context.reading((1 + seconds) * S)
+    return None if said is None else said.probability
+
+
+@pytest.mark.parametrize("sound", AROUND)
+def test_what_sounded_of_late_speaks_for_a_minute(hop, sound):
+    assert after(hop, sound) > 0.5
+    assert after(hop, sound, seconds=59) == after(hop, sound)
+    assert after(hop, sound, seconds=61) is None
+    assert after(hop, sound, score=0.1) is None
+
+
+def test_glass_and_shots_say_more_than_an_alarm_and_that_more_than_a_siren(hop):
+    said = [after(hop, sound) for sound in ("breaking", "shot", "fire_alarm", "siren")]
+    assert said[0] == said[1] > said[2] > said[3]
+    assert said[3] < 0.6, "it is ordinary in a city"
+
+
+def test_a_siren_that_wails_now_is_not_its_own_context(hop):
+    assert after(hop, "siren", seconds=1) is None
+    assert after(hop, "shot", seconds=0) > 0.5
+
+
+def test_what_was_heard_as_several_sounds_counts_once(hop):
+    context = Context()
+    context.hear(hop(S, around={"breaking": 0.5, "shot": 0.5, "siren": 0.5}))
+    assert context.reading(10 * S).probability == after(hop, "breaking")
 
 
 def test_the_quiet_hours_speak_only_beside_something_else():

@@ -24,7 +24,7 @@ from models.features.frontend import FrontEnd
 from models.features.gain import GainSettings
 from models.features.gate import GateSettings
 from models.networks.weights import Weights
-from models.sounds.groups import GROUPS
+from models.sounds.groups import AROUND, GROUPS
 from models.sounds.network import HEARD_HOPS, WINDOW
 from models.sounds.student import Student, load
 
@@ -223,6 +223,9 @@ def test_sound_events_hear_the_last_window_of_the_stream(stored: Weights, studen
         np.testing.assert_allclose(figures[2:], expected[2:], atol=1e-3)
         assert window.grouped == pytest.approx(
             dict(zip(GROUPS, whole.grouped, strict=True)), abs=1e-4
+        )
+        assert window.around == pytest.approx(
+            dict(zip(AROUND, whole.around, strict=True)), abs=1e-4
         )
         assert [name for name, _ in window.top][:1] == [name for name, _ in whole.top(1)]
         assert ear.infant == pytest.approx(whole.infant, abs=1e-4)

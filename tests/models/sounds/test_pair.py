@@ -17,13 +17,18 @@ from models.training.student.screams import scream
 
 
 @pytest.fixture
-def pair() -> Pair:
+def both() -> tuple[Student, YamnetEvents]:
     try:
         yamnet = Yamnet(registry.find("yamnet"), registry.find("yamnet-classes"))
     except ModelError as error:
         pytest.skip(str(error))
     calibration = Calibration.of(weights.load().metadata["calibration"]["sounds"])
-    return Pair(Student(load()), YamnetEvents(yamnet, calibration))
+    return Student(load()), YamnetEvents(yamnet, calibration)
+
+
+@pytest.fixture
+def pair(both: tuple[Student, YamnetEvents]) -> Pair:
+    return Pair(*both)
 
 
 def room(seed: int) -> np.ndarray:
@@ -67,6 +72,17 @@ def test_a_stream_is_heard_as_its_last_window(pair):
     pair.hear(stream[end - WINDOW : end], HEARD_HOPS)
     assert pair.asked == asked + 1
     np.testing.assert_allclose(pair.log_odds, in_pieces, atol=1e-3)
+
+
+def test_what_is_around_is_heard_by_whichever_hears_it_best(both, pair):
+    student, yamnet = both
+    pair.hear(room(1), HEARD_HOPS)
+    assert pair.around.tolist() == student.around.tolist()
+    pair.hear(loud_scream(), HEARD_HOPS)
+    assert pair.asked == 1
+    assert pair.around.tolist() == np.maximum(student.around, yamnet.around).tolist()
+    pair.hear(room(1), HEARD_HOPS)
+    assert pair.around.tolist() == student.around.tolist(), "not what YAMNet heard before"
 
 
 def test_what_was_forgotten_is_nothing(pair):

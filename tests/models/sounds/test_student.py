@@ -8,7 +8,7 @@ import pytest
 from models.errors import ModelError
 from models.evaluation.floor import room
 from models.features.constants import HOP, SAMPLE_RATE
-from models.sounds.groups import GROUPS, HEARD
+from models.sounds.groups import AROUND, GROUPS, HEARD
 from models.sounds.network import HEARD_HOPS, WINDOW
 from models.sounds.student import SHIPPED, Student, load, save
 
@@ -36,6 +36,17 @@ def test_probabilities_are_probabilities(student):
         assert 0.0 <= student.grouped.min() <= student.grouped.max() <= 1.0
         scores = [score for _, score in student.top(5)]
         assert scores == sorted(scores, reverse=True)
+
+
+def test_what_is_around_is_heard_whatever_is_louder(student):
+    student.hear(noise(1), HEARD_HOPS)
+    named = dict(student.top(len(HEARD)))
+    assert student.around.tolist() == pytest.approx(
+        [max(named[name] for name in names) for names in AROUND.values()]
+    )
+    assert student.grouped.tolist() == pytest.approx(
+        [max(named[name] for name in names) for names in GROUPS.values()]
+    )
 
 
 def test_windows_that_overlap_are_heard_as_one_whole_window(student):

@@ -7,7 +7,7 @@ from models import registry
 from models.calibration import FEATURES
 from models.errors import ModelError
 from models.features.constants import SAMPLE_RATE
-from models.sounds.groups import DISTRESS_GROUPS, GROUPS
+from models.sounds.groups import AROUND, DISTRESS_GROUPS, GROUPS
 from models.sounds.network import WINDOW
 from models.sounds.yamnet import Yamnet, read_class_names
 
@@ -40,7 +40,8 @@ def test_groups_are_apart_and_each_has_its_figure():
 def test_every_class_of_every_group_exists(files):
     names = read_class_names(files[1])
     assert len(names) == 521
-    assert {name for group in GROUPS.values() for name in group} <= set(names)
+    groups = (*GROUPS.values(), *AROUND.values())
+    assert {name for group in groups for name in group} <= set(names)
 
 
 def test_scores_are_within_zero_and_one_and_groups_hold_their_maxima(yamnet):
@@ -51,6 +52,8 @@ def test_scores_are_within_zero_and_one_and_groups_hold_their_maxima(yamnet):
         assert 0.0 <= scores.min() <= scores.max() <= 1.0
         named = dict(zip(yamnet.class_names, scores, strict=True))
         for value, members in zip(yamnet.grouped, GROUPS.values(), strict=True):
+            assert value == max(named[member] for member in members)
+        for value, members in zip(yamnet.around, AROUND.values(), strict=True):
             assert value == max(named[member] for member in members)
 
 
