@@ -6,6 +6,8 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from daemon.wire.base import Category
 
+OUT_OF_MEMORY: Final = 3  # the worker's exit status, with which it says so
+
 PartName = Literal["transcriber", "reasoner", "voice"]
 
 

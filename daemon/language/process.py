@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -11,7 +12,7 @@ from typing import Final
 from pydantic import BaseModel, ValidationError
 
 from daemon.language.frames import FrameError, read_frame, write_frame
-from daemon.language.messages import FROM_WORKER, FromWorker
+from daemon.language.messages import FROM_WORKER, OUT_OF_MEMORY, FromWorker
 
 MODULE: Final = "daemon.language.worker"
 ALLOCATOR: Final = {"MALLOC_ARENA_MAX": "1", "MALLOC_MMAP_THRESHOLD_": "1048576"}
@@ -38,6 +39,7 @@ class WorkerProcess:
     ) -> None:
         self._said = said
         self._ended = ended
+        self._given_up = False
         # exec, never fork: a forked child would share locks that other threads hold. It inherits
         # no descriptor but its pipes, so that closing them here is its end of file.
         self._process = subprocess.Popen(  # noqa: S603 - our own module
@@ -67,6 +69,7 @@ class WorkerProcess:
 
     def kill(self) -> None:
         """End it now, whatever it is doing; returns when it is gone."""
+        self._given_up = True
         self._process.kill()
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._process.wait(KILLED_S)
@@ -86,6 +89,13 @@ class WorkerProcess:
             why = f"it cannot be understood ({str(error).splitlines()[0]})"
             self._process.kill()
         status = self._process.wait()
-        if not why:
-            why = f"killed by signal {-status}" if status < 0 else f"ended with status {status}"
-        self._ended(self, why)
+        self._ended(self, why or ("it was given up" if self._given_up else _end(status)))
+
+
+def _end(status: int) -> str:
+    """What ``status`` says of how a process ended."""
+    if status == OUT_OF_MEMORY:
+        return "it ran out of memory"
+    if status == -signal.SIGKILL:
+        return "killed by signal 9, as the system does where memory runs out"
+    return f"killed by signal {-status}" if status < 0 else f"ended with status {status}"

@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from daemon.acoustic.second_ear import load_voice, sound_of
 from daemon.language.frames import FrameError, read_frame, write_frame
 from daemon.language.messages import (
+    OUT_OF_MEMORY,
     TO_WORKER,
     Batch,
     Configure,
@@ -43,7 +44,6 @@ log = logging.getLogger(__name__)
 
 FULL_SCALE: Final = np.float32(1.0 / 32768.0)
 EXPLAINED_FROM: Final = 0.6  # words that may raise an alert by themselves are explained, too
-OUT_OF_MEMORY: Final = 3  # exit status
 
 Heard = tuple[Spoken, NDArray[np.float32]]
 
@@ -77,6 +77,9 @@ class Worker:
         except (FrameError, ValueError) as error:
             log.error("The language worker cannot understand the daemon (%s); it ends.", error)  # noqa: TRY400
             status = 1
+        except MemoryError:
+            log.error("The language worker is out of memory; it ends.")  # noqa: TRY400
+            status = OUT_OF_MEMORY
         os._exit(status)  # no cleaning up: a model may be in the middle of a sentence
 
     def _start(self, configure: Configure) -> None:

@@ -87,6 +87,7 @@ def test_a_worker_that_runs_out_of_memory_is_replaced_and_loses_no_words(
     lane.say("u", seconds=20.0)
     lane.until(lambda: any("lost" in reason for _, reason, _ in lane.states))
     noticed_s = time.monotonic() - began
+    assert any("it ran out of memory" in reason for _, reason, _ in lane.states)
     lane.until(lambda: len(lane.words) == 1)
     assert not lane.words[0].lost
     assert lane.lane.pid != starved

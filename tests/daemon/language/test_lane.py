@@ -14,7 +14,6 @@ import psutil
 import pytest
 
 from daemon.errors import PartDied
-from daemon.language.process import WorkerProcess
 from daemon.language.utterance import Utterance
 from models.catalogue import SMOLLM2
 from models.networks.voice import WINDOW
@@ -379,11 +378,3 @@ def over(process):
         return process.status() in {psutil.STATUS_ZOMBIE, psutil.STATUS_DEAD}
     except psutil.NoSuchProcess:
         return True
-
-
-def test_an_interrupt_at_the_terminal_is_for_the_daemon_alone():
-    process = WorkerProcess(lambda *_: None, lambda *_: None)
-    try:
-        assert os.getpgid(process.pid) != os.getpgid(0)
-    finally:
-        process.kill()
