@@ -104,6 +104,7 @@ class Underway:
             probability=judged.probability,
             category=judged.category,
             reason=judged.reason,
+            readers=judged.readers,
             verdict_ms=(time.monotonic_ns() - job.utterance.cut_ns) / 1e6,
         )
 

@@ -50,6 +50,7 @@ class Words:
         probability: of distress by the words; None where there are none that can be read.
         category: what kind of distress; None where none was asked for.
         reason: one sentence, which may quote what was said.
+        readers: who read the words: ``meaning``, ``feeling`` (the language model).
         lost: why nothing was made of it (``dropped``, ``failed``, ``unavailable``, ``stopped``), or
             that its words are another's (``joined``).
         transcript_ms: from the cut to the transcript.
@@ -65,6 +66,7 @@ class Words:
     probability: float | None = None
     category: Category | None = None
     reason: str | None = None
+    readers: tuple[str, ...] = ()
     lost: str = ""
     transcript_ms: float = 0.0
     verdict_ms: float = 0.0
