@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
+from daemon.bench import fed
 from daemon.bench.company import company
 from daemon.bench.percentiles import percentiles
 from daemon.bench.process import running_daemon
@@ -45,6 +46,7 @@ GAP_S = 1.6  # the sound-event window holds an event for 0.975 s
 LEAD_S = 4.0
 ROOM_DB = -65.0
 SPARE = 1.6  # events played for each alert wanted: not every cut of a scream raises one
+LOADING = 20  # events, at most, until the language models have been loaded
 STAGES = ("capture", "hop", "fusion", "store", "send")
 
 
@@ -90,7 +92,7 @@ def bench_latency(
     load: int,
     progress: Callable[[int], None],
     *,
-    language: bool = False,
+    speech: Sequence[Float] = (),
     dashboards: int = 0,
     channels: bool = False,
     clips: bool = False,
@@ -102,20 +104,30 @@ def bench_latency(
         alerts: how many alerts are wanted.
         load: spinning processes.
         progress: called with the number of alerts so far.
-        language: the daemon has its language worker.
+        speech: utterances, (n,) at 16 kHz, of which the daemon's own language worker has a full
+            queue from the first alert on; none: it has no worker.
         dashboards: how many are open meanwhile.
         channels: one of every kind is told of every alert, and one more is dead.
         clips: the sound around every alert is kept, encrypted.
 
     Returns:
         ``alerts``, ``lost``, ``load``, ``ms`` over raised alerts, and ``stages``; of company,
-        ``dashboards`` and ``channels`` with what came to them; ``clips``: how many were kept.
+        ``dashboards`` and ``channels`` with what came to them; ``clips``: how many were kept;
+        ``daemon_language``: what became of ``speech``.
+
+    Raises:
+        DistressdError: fewer were raised, or the language models cannot be loaded.
     """
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         path = folder / "scene.wav"
-        soundfile.write(path, scene(events, alerts), SAMPLE_RATE, subtype="FLOAT")
-        settings = f"{SETTINGS}\n[language]\nenabled = {str(language).lower()}"
+        played = scene(events, alerts + (LOADING if speech else 0))
+        soundfile.write(path, played, SAMPLE_RATE, subtype="FLOAT")
+        settings = f"{SETTINGS}\n[language]\nenabled = {str(bool(speech)).lower()}"
+        program: tuple[str, ...] = ("daemon",)
+        if speech:
+            fed.store_speech(folder, speech)
+            program = (fed.PROGRAM, str(folder))
         if clips:
             settings += _clips(folder)
         with contextlib.ExitStack() as stack:
@@ -124,15 +136,21 @@ def bench_latency(
                 others = stack.enter_context(company(dashboards, channels=channels))
                 settings += others.settings
             daemon = stack.enter_context(
-                running_daemon(f"file:{path}", settings, folder=folder, desktop=channels)
+                running_daemon(
+                    f"file:{path}", settings, folder=folder, desktop=channels, program=program
+                )
             )
             if others is not None:
                 others.join(daemon)
             with spinning(load):
-                received = _subscribe(daemon.url, daemon.token, alerts, progress)
+                received = _subscribe(
+                    daemon.url, daemon.token, alerts, progress, language=bool(speech)
+                )
             seen = {} if others is None else others.leave(daemon)
         if clips:
             seen["clips"] = len(ClipFolder(folder / "state").clips())
+        if speech:
+            seen["daemon_language"] = fed.figures(folder)
     raised = [(message, ms) for message, ms in received if message["phase"] == "raised"]
     if len(raised) < alerts:
         raise DistressdError(
@@ -162,10 +180,11 @@ def _clips(folder: Path) -> str:
 
 
 def _subscribe(
-    url: str, token: str, alerts: int, progress: Callable[[int], None]
+    url: str, token: str, alerts: int, progress: Callable[[int], None], *, language: bool
 ) -> list[tuple[dict[str, Any], float]]:
+    """Alerts, and how long each took; with ``language``, from when its models are loaded."""
     received: list[tuple[dict[str, Any], float]] = []
-    raised = 0
+    raised, loading = 0, language
     with connect(f"{url}/v1/alerts", compression=None) as socket:
         socket.send(json.dumps({"type": "hello", "v": 1, "token": token}))
         patience = (EVENT_S + GAP_S) * 20 + LEAD_S
@@ -176,7 +195,8 @@ def _subscribe(
                 return received
             now = time.time()
             message = json.loads(text)
-            if message["type"] != "alert":
+            loading = loading and not _loaded(message)
+            if message["type"] != "alert" or loading:
                 continue
             decided = datetime.fromisoformat(message["time"]).timestamp()
             before = message["latency_ms"]["hop"] + message["latency_ms"]["fusion"]
@@ -184,3 +204,17 @@ def _subscribe(
             raised += message["phase"] == "raised"
             progress(raised)
     return received
+
+
+def _loaded(message: dict[str, Any]) -> bool:
+    """Whether ``message`` says that the language models are there.
+
+    Raises:
+        DistressdError: it says that they cannot be.
+    """
+    if message["type"] not in {"snapshot", "language"}:
+        return False
+    language = message["language" if message["type"] == "snapshot" else "status"]
+    if language["state"] == "unavailable":
+        raise DistressdError(f"Language is unavailable: {language['reason']}", language["remedy"])
+    return language["state"] in {"ok", "degraded"}

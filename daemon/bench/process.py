@@ -37,12 +37,14 @@ def running_daemon(
     stdin: int = subprocess.DEVNULL,
     folder: Path | None = None,
     desktop: bool = False,
+    program: Sequence[str] = ("daemon",),
 ) -> Iterator[RunningDaemon]:
     """Start ``distressd run`` on ``source`` with the TOML ``settings``, and stop it at the end.
 
     ``serve`` is TOML for the section ``[serve]``, ``more`` are further words of the
-    command. It has a state folder of its own, or goes on in ``folder``, any free port, and
-    notifies nobody but by the channels of ``settings`` and, if so wanted, the ``desktop``.
+    command, ``program`` is a module that stands in for ``daemon``, and words for that. It has a
+    state folder of its own, or goes on in ``folder``, any free port, and notifies nobody but by
+    the channels of ``settings`` and, if so wanted, the ``desktop``.
 
     Raises:
         DistressdError: if it does not serve within 20 s.
@@ -65,7 +67,7 @@ def running_daemon(
         asked = time.monotonic()
         with (folder / "log").open("wb") as log:
             process = subprocess.Popen(  # noqa: S603 - our own command line
-                [sys.executable, "-m", "daemon", *words],
+                [sys.executable, "-m", *program, *words],
                 env=os.environ | {"DISTRESSD_STATE": str(state)},
                 stdin=stdin,
                 stderr=log,

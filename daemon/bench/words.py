@@ -9,7 +9,8 @@ import numpy as np
 import psutil
 from tqdm import tqdm
 
-from daemon.bench.language import await_models, utterance
+from daemon.bench.feeding import utterance
+from daemon.bench.language import await_models
 from daemon.config.schema import Language
 from daemon.errors import DistressdError
 from daemon.health import Health

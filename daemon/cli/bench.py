@@ -83,12 +83,17 @@ def hop(*, recordings: tuple[Path, ...], as_json: bool) -> None:
 )
 @click.option("--clips", is_flag=True, help="Sound around every alert is kept, encrypted.")
 @recording_option
-@click.option("--language", is_flag=True, help="Beside language models with a full queue.")
+@click.option(
+    "--language",
+    is_flag=True,
+    help="Beside language models: the daemon's own and another worker, each with a full queue.",
+)
 @click.option(
     "--speech",
     multiple=True,
     type=click.Path(path_type=Path),
-    help="Recording for these models, any number of them; default: the demonstration scene.",
+    help="What these models hear, any number of recordings; default: sentences of distress and"
+    " others, spoken by espeak-ng.",
 )
 @json_option
 def latency(
@@ -105,12 +110,17 @@ def latency(
 ) -> None:
     """From the deciding sound in the ring to an alert in another process.
 
-    Plays recorded events at real pace: about three seconds an alert.
+    Plays recorded events at real pace: about three seconds an alert. With --language, a transcript
+    and a verdict are timed from the cut of an utterance, which comes half a second after the last
+    sound of it: at top, of a worker that was idle; in_full_queue, the time in the queue included.
+    daemon_language: of the daemon's own worker. Every fourth utterance is explained, as what is
+    said while an alert is out, and others whose words may raise an alert by themselves.
     """
     from daemon.bench.latency import bench_latency
 
+    sounds = _speech(speech) if language else []
     with contextlib.ExitStack() as beside:
-        own = beside.enter_context(_busy_lane(speech)) if language else {}
+        own = beside.enter_context(_busy_lane(sounds)) if language else {}
         with _progress() as bar:
             task = bar.add_task("alerts", total=alerts)
             figures = bench_latency(
@@ -118,7 +128,7 @@ def latency(
                 alerts,
                 load,
                 lambda count: bar.update(task, completed=count),
-                language=language,
+                speech=sounds,
                 dashboards=dashboards,
                 channels=channels,
                 clips=clips,
@@ -126,18 +136,23 @@ def latency(
     _show(figures | own, as_json=as_json)
 
 
-@contextlib.contextmanager
-def _busy_lane(speech: tuple[Path, ...]) -> Iterator[dict[str, Any]]:
-    """Language models at work; their figures, complete when this is left."""
+def _speech(recordings: tuple[Path, ...]) -> "list[NDArray[np.float32]]":
+    """What language models hear: the recordings, or spoken sentences."""
     from daemon.audio.recording import read_recording
-    from daemon.audio.scene import render
-    from daemon.bench.language import busy_lane, pieces
+    from daemon.bench.speech import spoken
+
+    return [read_recording(path) for path in recordings] or spoken()
+
+
+@contextlib.contextmanager
+def _busy_lane(sounds: "list[NDArray[np.float32]]") -> Iterator[dict[str, Any]]:
+    """Language models at work; their figures, complete when this is left."""
+    from daemon.bench.language import busy_lane
     from daemon.config.schema import Language
-    from models.evaluation.asr import speedup
+    from models.evaluation.asr import BATCH, speedup
     from models.transcriber import Transcriber
 
-    sounds = [read_recording(path) for path in speech] or pieces(render())
-    batch = round(speedup(Transcriber(), sounds[:8]), 2)
+    batch = round(speedup(Transcriber(), sounds[:BATCH]), 2)
     with busy_lane(Language(), sounds) as figures:
         yield figures
     figures["batch_speedup"] = batch

@@ -11,6 +11,7 @@ from daemon.bench.days import MINUTE, minutes, pcm
 from daemon.bench.latency import STAGES
 from daemon.bench.percentiles import interval_of_p99, percentiles
 from daemon.bench.soak import Sample, slope_mb_per_day
+from daemon.bench.speech import spoken
 from daemon.bench.words import endure, growth
 from daemon.cli import main
 from daemon.config.schema import Language
@@ -113,6 +114,43 @@ def test_soak_hears_every_hop():
         before, after = figures[kind]
         assert 0 < after <= before + 3, "a request may be open, and a pool have one thread more"
     assert all(latency > 0 for latency in figures["latency_ms_p99"])
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(shutil.which("espeak-ng") is None, reason="espeak-ng is not installed")
+def test_latency_beside_two_workers_that_hear_words_and_ask_the_language_model(language_models):
+    figures = bench("latency", "--alerts", 6, "--language")
+    assert list(figures) == [
+        *("alerts", "lost", "load", "ms", "stages", "daemon_language"),
+        *("answered", "judged", "by_language_model", "explained", "transcript_ms", "verdict_ms"),
+        *("utterances_per_min", "in_full_queue", "batch_speedup"),
+    ]
+    assert (figures["alerts"], figures["lost"]) == (6, 0)
+    counts = ("answered", "judged", "by_language_model", "explained")
+    answered, judged, by_language_model, explained = (figures[name] for name in counts)
+    assert answered == 40
+    assert answered * 2 // 3 < judged <= answered, "what is spoken is believed"
+    assert judged // 4 < by_language_model <= judged, "and often left in doubt"
+    assert 5 <= explained < judged, "one in four, and what may raise an alert by itself"
+    for name in ("transcript_ms", "verdict_ms"):
+        assert set(figures[name]) == {"p50", "p95"}
+        assert 0 < figures[name]["p50"] <= figures[name]["p95"]
+    assert figures["transcript_ms"]["p50"] < figures["verdict_ms"]["p50"]
+    assert figures["utterances_per_min"] > 0
+    assert figures["batch_speedup"] > 0
+    assert figures["in_full_queue"]["judged"] > 0
+    for lane in (figures["in_full_queue"], figures["daemon_language"]):
+        assert list(lane)[:5] == [*counts, "queue"]
+        assert lane["queue"]["full"] == 22
+        assert lane["queue"]["least"] >= 22 - 8, "a batch, at most, is not yet made good"
+
+
+@pytest.mark.skipif(shutil.which("espeak-ng") is None, reason="espeak-ng is not installed")
+def test_what_is_spoken_is_the_same_every_time_and_no_two_are_alike():
+    one, again = spoken(6), spoken(6)
+    assert all(np.array_equal(a, b) for a, b in zip(one, again, strict=True))
+    assert len({len(sound) for sound in one}) == 6
+    assert all(0.05 < np.abs(sound).max() <= 1.0 for sound in one)
 
 
 def test_the_slope_is_that_of_the_line_through_the_samples():
