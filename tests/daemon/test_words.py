@@ -10,12 +10,13 @@ import soundfile
 
 from daemon.wire.schema import schemas
 from models.language.verdict import as_heard
+from models.reasoner import Reasoner
 
 pytestmark = pytest.mark.slow
 LANGUAGE = "[language]\nllm = ''\n[privacy]\ntranscripts = true\n"
 
 
-def test_replay_tells_what_was_said_and_alerts_carry_it(distressd, call_for_help):
+def test_replay_tells_what_was_said_and_alerts_carry_it(distressd, language_models, call_for_help):
     done = distressd("replay", call_for_help, "--json")
     assert done.returncode == 0, done.stderr
     events = [json.loads(line) for line in done.stdout.splitlines()]
@@ -27,6 +28,10 @@ def test_replay_tells_what_was_said_and_alerts_carry_it(distressd, call_for_help
     assert said[0]["distress"] > 0.7
     assert said[0]["category"] not in {None, "none"}
     assert said[0]["reason"]
+    heard = said[0]["transcript"]
+    together, alone = Reasoner()(heard, explained=True), Reasoner(None)(heard)
+    assert said[0]["distress"] == pytest.approx(together.probability, abs=1e-3)
+    assert abs(said[0]["distress"] - alone.probability) > 5e-3, "the language model takes part"
     assert said[0]["words"][0]["start_s"] >= said[0]["start_s"]
     updated = [e for e in events if e["type"] == "alert" and e["phase"] == "updated"]
     carrying = [e for e in updated if e["transcript"] == said[0]["transcript"]]
