@@ -62,7 +62,7 @@ class Running:
             self.states.append((health.state, health.reason, health.remedy))
             self.changed.notify_all()
 
-    def _done(self, words):
+    def told(self, words):
         with self.changed:
             self.words.append(words)
             self.changed.notify_all()
@@ -88,7 +88,7 @@ class Running:
                 explained=False,
                 cut_ns=time.monotonic_ns(),
             ),
-            self._done,
+            self.told,
         )
 
 
