@@ -1,4 +1,8 @@
-"""A fold's worth of short synthetic recordings."""
+"""A fold's worth of short synthetic recordings, and corpora in which nobody speaks."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -31,3 +35,28 @@ def synthetic(tmp_path_factory: pytest.TempPathFactory) -> Material:
             "laughter": tuple(made("laugh", n, 1.0) for n in range(2)),
         },
     )
+
+
+@pytest.fixture(scope="session")
+def espeak() -> None:
+    """Skips where nothing can be spoken."""
+    if shutil.which("espeak-ng") is None:
+        pytest.skip("espeak-ng is not installed")
+
+
+@pytest.fixture(scope="session")
+def made_speechless() -> Callable[[Path, list[str]], None]:
+    """Puts two seconds of noise for each label into every corpus without speech."""
+
+    def make(root: Path, labels: list[str]) -> None:
+        rng = np.random.default_rng(3)
+        for corpus in ("us8k", "esc10", "music"):
+            (root / corpus).mkdir()
+            rows = ["file,label"]
+            for number, label in enumerate(labels):
+                noise = rng.standard_normal(2 * SAMPLE_RATE) * 0.1
+                soundfile.write(root / corpus / f"{number}.flac", noise, SAMPLE_RATE)
+                rows.append(f"{number}.flac,{label}")
+            (root / corpus / "labels.csv").write_text("\n".join(rows))
+
+    return make
