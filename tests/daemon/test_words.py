@@ -94,23 +94,6 @@ def test_a_killed_worker_costs_words_and_no_alert(start_daemon, call_for_help):
     assert not alive
 
 
-def test_without_its_model_language_is_unavailable_and_alerts_are_raised(
-    start_daemon, call_for_help
-):
-    settings = '[language]\nwhisper = "no-such-model"\n'
-    daemon = start_daemon(f"file:{call_for_help}", "--linger", settings=settings)
-    with daemon.subscribe() as subscriber:
-        message = subscriber.receive()
-        language = message["language"]
-        raised = bool(message["open_alerts"])
-        while language["state"] != "unavailable" or not raised:
-            message = subscriber.receive()
-            raised = raised or message["type"] == "alert"
-            language = message["status"] if message["type"] == "language" else language
-    assert "no-such-model" in language["reason"]
-    assert language["remedy"]
-
-
 def test_analyze_writes_down_what_is_said(distressd, call_for_help):
     done = distressd("analyze", call_for_help, "--json")
     assert done.returncode == 0, done.stderr
