@@ -54,11 +54,13 @@ ARMS: Final[Mapping[str, frozenset[Modality]]] = {
     "audio+text+context": frozenset({"audio", "text", "context"}),
     ALL: frozenset({"audio", "text", "context", "history"}),
 }
+_OTHERS: Final[tuple[tuple[Modality, int], ...]] = (
+    ("text", 50), ("text", 15), ("context", 40), ("context", 5), ("history", 20), ("history", 5),
+)  # fmt: skip
 WEIGHTS: Final[Mapping[str, dict[Modality, float]]] = {
-    "text 50": {"audio": 0.4, "text": 0.5, "context": 0.2, "history": 0.1},
-    "text 15": {"audio": 0.4, "text": 0.15, "context": 0.2, "history": 0.1},
+    f"{name} {weight}": {**Fusion().weight, name: weight / 100} for name, weight in _OTHERS
 }
-"""Other weights that the whole is tried with."""
+"""Other weights that the whole is tried with, one changed at a time: in hundredths, by name."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,15 +1,18 @@
 """What was heard once is decided upon again: with words and without them, by fusion itself."""
 
 import pickle
+from dataclasses import replace
 
 import pytest
 
 from daemon.acoustic.evidence import AcousticEvidence
 from daemon.config.load import load_config
+from daemon.config.schema import Fusion
 from daemon.fusion.history import History, Remark
 from daemon.fusion.reading import Reading
 from daemon.rehearsal_words import (
     ARMS,
+    WEIGHTS,
     Listened,
     alerts_of,
     decide,
@@ -104,6 +107,28 @@ def test_false_alarms_are_remarked_upon_and_history_lowers_them():
     assert remembered.warned_s is None
 
 
+def test_each_other_weight_differs_from_the_shipped_ones_in_what_its_name_says():
+    shipped = Fusion().weight
+    assert len(WEIGHTS) == 6
+    for name, weights in WEIGHTS.items():
+        modality, hundredths = name.split()
+        assert weights == {**shipped, modality: int(hundredths) / 100}
+        assert weights != shipped
+
+
+def test_where_history_weighs_more_what_was_false_before_is_lowered_further():
+    heard = Listened(evidence(0.76), (), ())
+    truth = Truth("t", SECONDS, (), (("talk", 0.0, SECONDS),), ())
+    (remark,) = remarks_on(truth, heard, FUSION)
+    often = History([replace(remark, alert=f"a{i}") for i in range(9)])
+    highest = {}
+    for name in ("history 5", "history 20"):
+        fusion = FUSION.model_copy(update={"weight": WEIGHTS[name]})
+        decided = decide(heard, fusion, ARMS[ALL], often)
+        highest[name] = max(one.decision.score for one in decided)
+    assert highest["history 20"] < highest["history 5"]
+
+
 def test_what_was_said_before_holds_no_alert_open_beside_a_quiet_sound():
     calls = tuple(said(0.99, at_s, at_s + 1.0, 0.2) for at_s in (1.0, 3.0, 5.0, 7.0))
     heard = Listened(evidence(0.97, otherwise=0.2, seconds=60.0), calls, ("help",) * 4)
@@ -121,6 +146,8 @@ def test_what_was_heard_is_kept_and_found_again(tmp_path):
     (found,) = rehearse_words([scene], (), config, None, tmp_path)  # without a lane to hear by
     assert found.transcripts == 1
     assert not found.by_arm["audio+text"][0.7][0].stands
+    others = ("text 50", "text 15", "context 40", "context 5", "history 20", "history 5")
+    assert list(found.by_arm) == [*ARMS, *(f"{ALL}, {name}" for name in others)]
     louder = config.acoustic.model_copy(update={"sound_events": False})
     other = config.model_copy(update={"acoustic": louder})
     assert fingerprint(scene, (), other) != fingerprint(scene, (), config)
