@@ -13,7 +13,7 @@ def alert(at_s, *, stands=True):
     return Alert("scream", at_s, at_s, at_s + 3.0, at_s + 1.0, infant=False, stands=stands)
 
 
-def scene(number, fused_false):
+def scene(number, fused_false, **others):
     """Twenty seconds apart: an event that everybody finds, and four false alarms by sound."""
     event = Event("scream", "x", "g", 10, 100.0, 102.0, "talk")
     truth = Truth(f"s{number}", SECONDS, (event,), (("talk", 0.0, SECONDS),), ())
@@ -24,6 +24,7 @@ def scene(number, fused_false):
         {
             SOUND: dict.fromkeys(THRESHOLDS, (found, *false)),
             ALL: dict.fromkeys(THRESHOLDS, (found, *fused_false)),
+            **{name: dict.fromkeys(THRESHOLDS, alerts) for name, alerts in others.items()},
         },
         transcripts=3,
     )
@@ -50,6 +51,15 @@ def test_alerts_that_words_have_lowered_count_by_their_highest_level_only():
     assert (
         highest["arms"][ALL]["false_alarms_per_hour"] == highest["audio"]["false_alarms_per_hour"]
     )
+
+
+def test_every_arm_is_reported_under_its_name():
+    others = {f"{ALL}, context 40": (alert(101.0),), f"{ALL}, history 5": (alert(300.0),)}
+    views = figures([scene(i, [], **others) for i in range(10)], 0.7)["ablation"]
+    for view in views.values():
+        assert list(view["arms"]) == [ALL, *others]
+        assert view["arms"][f"{ALL}, context 40"]["finds_as_much"]
+        assert not view["arms"][f"{ALL}, history 5"]["finds_as_much"]
 
 
 def test_too_few_false_alarms_compare_nothing():
