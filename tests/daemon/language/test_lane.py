@@ -2,7 +2,6 @@
 
 import contextlib
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -17,7 +16,6 @@ import pytest
 from daemon.errors import PartDied
 from daemon.language.utterance import Utterance
 from models.catalogue import SMOLLM2
-from models.evaluation.voices import speak
 from models.networks.voice import WINDOW
 
 RATE = 16_000
@@ -241,26 +239,6 @@ def test_a_broken_language_model_costs_its_vote_only(run, tmp_path: Path):
     lane.say("u")
     lane.until(lambda: len(lane.words) == 1)
     assert not lane.words[0].lost
-
-
-@pytest.mark.slow
-@pytest.mark.skipif(shutil.which("espeak-ng") is None, reason="espeak-ng is not installed")
-@pytest.mark.parametrize(
-    ("llm", "readers"), [("smollm2-135m", ("meaning", "feeling")), ("", ("meaning",))]
-)
-def test_words_say_whether_the_language_model_has_read_them(
-    run, utterance, language_models, llm, readers
-):
-    lane = run(llm=llm)
-    lane.until_state("ok")
-    sound = speak("Please call an ambulance, my husband has collapsed.", "en-us", pitch=60)
-    pcm = (sound * 16_000).astype(np.int16)
-    lane.lane.submit(utterance(pcm=pcm, explained=True), lane.told)
-    lane.until(lambda: len(lane.words) == 1)
-    (words,) = lane.words
-    assert "ambulance" in words.text
-    assert words.readers == readers
-    assert words.reason
 
 
 def test_a_lane_that_dies_says_so_keeps_nobody_waiting_and_is_started_again(run, until, tmp_path):
