@@ -13,6 +13,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save as serialise
 
 from models.errors import ModelError
+from models.whole import write_whole
 
 _FOLDER = Path(__file__).parents[1] / "weights"
 EMOTION_LSTM = _FOLDER / "emotion_lstm.safetensors"
@@ -35,14 +36,16 @@ class Weights:
 def save(
     path: Path, tensors: Mapping[str, NDArray[np.floating[Any]]], metadata: dict[str, Any]
 ) -> str:
-    """Write the weights and, beside them, the hash that pins them; returns the hash."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    """Write the weights and, beside them, the hash that pins them; returns the hash.
+
+    The hash comes last: what is killed in between leaves weights that are refused.
+    """
     text = json.dumps(metadata, sort_keys=True)
     # Not safetensors' own save_file: it makes a file that only its owner may read.
     content = _in_order(serialise(dict(tensors), metadata={"format": FORMAT, "distressd": text}))
-    path.write_bytes(content)
     digest = hashlib.sha256(content).hexdigest()
-    path.with_suffix(".sha256").write_text(f"{digest}  {path.name}\n")
+    write_whole(path, content)
+    write_whole(path.with_suffix(".sha256"), f"{digest}  {path.name}\n".encode())
     return digest
 
 

@@ -22,6 +22,7 @@ from models.features.melpower import BANDS, FRAMES, MelWindow
 from models.networks.stepper import softmax
 from models.sounds.chatter import without_chatter
 from models.sounds.groups import AROUND, DISTRESS_GROUPS, GROUPS
+from models.whole import write_whole
 
 Float = NDArray[np.float32]
 
@@ -44,15 +45,16 @@ class StudentWeights:
 
 
 def save(path: Path, content: bytes, metadata: dict[str, Any]) -> None:
-    """Write the network, its metadata as JSON, and the hashes that pin both."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    """Write the network, its metadata as JSON, and the hashes that pin both.
+
+    The hashes come last: what is killed in between leaves a student that is refused.
+    """
     about = path.with_suffix(".json")
     text = json.dumps({**metadata, "format": FORMAT}, sort_keys=True, indent=1) + "\n"
-    path.write_bytes(content)
-    about.write_text(text, encoding="utf-8")
-    pins = [(content, path), (text.encode(), about)]
-    lines = [f"{hashlib.sha256(data).hexdigest()}  {file.name}\n" for data, file in pins]
-    path.with_suffix(".sha256").write_text("".join(lines), encoding="utf-8")
+    parts = [(path, content), (about, text.encode())]
+    lines = [f"{hashlib.sha256(data).hexdigest()}  {file.name}\n" for file, data in parts]
+    for file, data in (*parts, (path.with_suffix(".sha256"), "".join(lines).encode())):
+        write_whole(file, data)
 
 
 def load(path: Path = SHIPPED) -> StudentWeights:

@@ -56,6 +56,40 @@ def test_saving_the_same_again_gives_the_same_file(path, tensors, tmp_path):
     assert other == weights.load(path).sha256
 
 
+class KilledError(Exception):
+    """Stands for a kill."""
+
+
+@pytest.mark.parametrize("step", ["write_bytes", "replace"])
+@pytest.mark.parametrize("times", [0, 1])
+def test_a_kill_while_saving_leaves_the_old_weights_or_some_that_are_refused(
+    path, tensors, monkeypatch, step, times
+):
+    before = weights.load(path)
+    done = getattr(Path, step)
+    calls = []
+
+    def killed(self, *given):
+        calls.append(self)
+        if len(calls) > times:
+            if step == "write_bytes":
+                done(self, given[0][:7])
+            raise KilledError
+        return done(self, *given)
+
+    others = {name: tensor + 1 for name, tensor in tensors.items()}
+    monkeypatch.setattr(Path, step, killed)
+    with pytest.raises(KilledError):
+        weights.save(path, others, METADATA)
+    monkeypatch.undo()
+    if times:
+        with pytest.raises(ModelError, match="do not match"):
+            weights.load(path)
+    else:
+        assert weights.load(path).sha256 == before.sha256
+    assert not list(path.parent.glob("*unfinished*"))
+
+
 def test_other_users_may_read_the_file(path):
     umask = os.umask(0)
     os.umask(umask)

@@ -1,6 +1,7 @@
 """The student: the shipped weights load, hear a stream as a whole, and are refused if altered."""
 
 import shutil
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -115,3 +116,32 @@ def test_a_file_of_another_network_is_refused(tmp_path):
     save(path, b"TFL3 and then nothing", dict(found.metadata))
     with pytest.raises(ModelError, match="cannot be loaded"):
         Student(load(path))
+
+
+@pytest.mark.parametrize("times", range(3))
+def test_a_kill_while_saving_leaves_the_old_student_or_one_that_is_refused(
+    tmp_path, monkeypatch, times
+):
+    shipped = load()
+    path = tmp_path / "own.tflite"
+    save(path, shipped.content, shipped.metadata)
+    replace, calls = Path.replace, []
+
+    class KilledError(Exception):
+        """Stands for a kill."""
+
+    def killed(self, target):
+        calls.append(target)
+        if len(calls) > times:
+            raise KilledError
+        return replace(self, target)
+
+    monkeypatch.setattr(Path, "replace", killed)
+    with pytest.raises(KilledError):
+        save(path, shipped.content + b"more", shipped.metadata | {"training": {}})
+    monkeypatch.undo()
+    if times:
+        with pytest.raises(ModelError, match="do not match"):
+            load(path)
+    else:
+        assert load(path).sha256 == shipped.sha256
