@@ -49,12 +49,21 @@ def untaught() -> dict[str, object]:
     return {"voice": zeros, "sounds": zeros}
 
 
+def sound_events() -> Yamnet:
+    """What hears sound events while the figures are collected.
+
+    Raises:
+        ModelError: YAMNet's files cannot be had.
+    """
+    return Yamnet(registry.find("yamnet"), registry.find("yamnet-classes"))
+
+
 def _rows(job: tuple[Path, list[Clip], int]) -> list[Row]:
     """What every 100 ms of the clips sounds like."""
     path, clips, seed = job
     found = weights.load(path)
     found.metadata["calibration"] = untaught()
-    yamnet = Yamnet(registry.find("yamnet"), registry.find("yamnet-classes"))
+    yamnet = sound_events()
     rows: list[Row] = []
     for number, clip in enumerate(clips):
         verdict = clip.meaning.verdict
@@ -132,8 +141,13 @@ def voice_rows(rows: Sequence[Row]) -> list[Row]:
     return [("none" if o == "infant" else o, c, f) for o, c, f in rows if f[gate] > 0]
 
 
-def calibrate(clips: Sequence[Clip], path: Path, seed: int = 11) -> None:
-    """Fit both calibrations and write them into ``path``."""
+def calibrate(clips: Sequence[Clip], path: Path, out: Path, seed: int = 11) -> None:
+    """Fit both calibrations of the network at ``path``, and write it with them to ``out``.
+
+    Raises:
+        ModelError: the network, or YAMNet, cannot be had.
+        DataError: a recording cannot be read.
+    """
     folds = split(clips)
     voice = collect(path, folds["dev"], seed)
     both = [
@@ -148,4 +162,4 @@ def calibrate(clips: Sequence[Clip], path: Path, seed: int = 11) -> None:
         "sounds": fit(sounds, SOUND_FEATURES).stored(),
         "shares": SHARES,
     }
-    weights.save(path, found.tensors, found.metadata)
+    weights.save(out, found.tensors, found.metadata)

@@ -24,12 +24,14 @@ import torch
 from torch import Tensor
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
+from models.catalogue import WHISPER
 from models.data.corpora import Clip
 from models.data.labels import EMOTIONS
 from models.data.splits import RAVDESS_FOLDS, ravdess_actors, split
 from models.networks import weights
 from models.networks.emotion_lstm import EmotionLSTM
 from models.parallel import pool
+from models.registry import find
 from models.training.calibrate import untaught
 from models.training.teaching import taught_by
 from models.training.train import Fold, Recipe, begin, learn_epoch, prepare, recalls
@@ -78,7 +80,13 @@ def train_folds(
         folds: which.
         inner: whether to judge by the inner development actors, and write nothing.
         cache: where what Whisper's encoder makes of the recordings is kept.
+
+    Raises:
+        ModelError: Whisper's encoder, which teaches, or a checkpoint cannot be used.
+        DataError: a recording cannot be read.
     """
+    if recipe.taught:
+        find(WHISPER)  # the teacher comes after what is learned before: better to miss it now
     acted = [clip for clip in clips if clip.corpus == "ravdess"]
     first = _before(clips, recipe)
     heard = prepare(acted, recipe, recipe.variants, "training")

@@ -54,21 +54,25 @@ class Run:
 def run_shipped(run: Run, seed: int) -> None:
     """Train the EmotionLSTM that ships, and calibrate it.
 
+    Only then is it where it is wanted: until the end, what lay there lies there still.
+
     Raises:
         ModelError: YAMNet, which the calibration needs, or a checkpoint cannot be used.
         DataError: a corpus is missing or cannot be read.
     """
     from models.training.beside import with_shares
-    from models.training.calibrate import calibrate
+    from models.training.calibrate import calibrate, sound_events
     from models.training.quick import quick_lstm
     from models.training.train import Recipe, train
 
     clips, where = run.published(), run.out or Path("emotion_lstm.safetensors")
     recipe = with_shares(Recipe(seed=seed), run.also)
-    best = train(clips, where, quick_lstm(recipe) if run.quick else recipe)
-    calibrate(clips, where)
-    _say(f"{where}: unweighted average recall {best['uar']:.3f} on the development actors"
-         f" (epoch {best['epoch']:.0f})")  # fmt: skip
+    sound_events()  # without them half an hour of learning would be for nothing
+    trained = train(clips, where, quick_lstm(recipe) if run.quick else recipe)
+    calibrate(clips, trained.path, where)
+    trained.remove()
+    _say(f"{where}: unweighted average recall {trained.best['uar']:.3f} on the development actors"
+         f" (epoch {trained.best['epoch']:.0f})")  # fmt: skip
 
 
 def run_recipe(named: str, run: Run) -> None:

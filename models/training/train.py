@@ -8,7 +8,8 @@ from a zero state as at the gate's opening. The loss asks that the probability l
 emotions that the clip's label allows: one emotion where it was acted, "neither fear nor anger"
 where it is ordinary speech, music or noise. A checkpoint is written after each epoch; run the
 same command again to go on after a kill. Development actors choose the epoch; test actors are
-not read here.
+not read here. What comes of it has no calibration yet, and lies beside the file that is wanted
+until it has one.
 """
 
 import json
@@ -250,8 +251,36 @@ def begin(learn: Fold, recipe: Recipe, rng: np.random.Generator) -> tuple[Emotio
     return model, Learning(model, optimiser, schedule, rng)
 
 
-def train(clips: Sequence[Clip], out: Path, recipe: Recipe) -> dict[str, float]:
-    """Train, and write the weights of the best development epoch; returns its figures."""
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """A network that has learned, and is not calibrated.
+
+    Attributes:
+        best: figures of the epoch that was kept: ``epoch``, and ``uar`` of the development actors.
+        path: where it lies.
+        checkpoint: of its training, to be removed when nothing is left to do.
+    """
+
+    best: dict[str, float]
+    path: Path
+    checkpoint: Checkpoint
+
+    def remove(self) -> None:
+        """The calibrated network is where it belongs: nothing else is needed."""
+        self.path.unlink()
+        self.path.with_suffix(".sha256").unlink()
+        self.checkpoint.remove()
+
+
+def train(clips: Sequence[Clip], out: Path, recipe: Recipe) -> Trained:
+    """Train, and write the weights of the best development epoch beside ``out``.
+
+    The file that is wanted itself is left as it is: what is written can be calibrated, not used.
+
+    Raises:
+        ModelError: the checkpoint beside ``out`` cannot be used.
+        DataError: a recording cannot be read.
+    """
     torch.manual_seed(recipe.seed)
     rng = np.random.default_rng(recipe.seed)
     folds = split(clips)
@@ -261,7 +290,9 @@ def train(clips: Sequence[Clip], out: Path, recipe: Recipe) -> dict[str, float]:
     model, learning = begin(learn, recipe, rng)
     checkpoint = Checkpoint(out.with_suffix(".checkpoint.pt"), recipe, learning)
     first, saved = checkpoint.resume()
-    best: dict[str, float] = saved.get("best", {"uar": 0.0, "epoch": -1.0})
+    best: dict[str, float] = saved.get("best", {"uar": -1.0, "epoch": 0.0})
+    kept: dict[str, Tensor] = saved.get("kept", {})
+    recall_of_best: dict[str, float] = saved.get("recall", {})
     chance = learn.weights(recipe.share)
     for epoch in range(first, recipe.epochs):
         began = time.monotonic()
@@ -275,14 +306,16 @@ def train(clips: Sequence[Clip], out: Path, recipe: Recipe) -> dict[str, float]:
         )
         if uar > best["uar"]:
             best = {"uar": uar, "epoch": epoch + 1.0}
-            tensors = {k: v.detach().numpy().copy() for k, v in model.state_dict().items()}
-            settings = json.loads(json.dumps(asdict(recipe)))
-            about = {"recipe": settings, "dev": best | {"recall": recall}}
-            metadata = {
-                "gate": asdict(recipe.gate), "gain": asdict(recipe.gain),
-                "classes": EMOTIONS, "training": about,
-            }  # fmt: skip
-            weights.save(out, tensors, metadata)
-        checkpoint.save(epoch, best=best)
-    checkpoint.remove()
-    return best
+            recall_of_best = recall
+            kept = {name: tensor.clone() for name, tensor in model.state_dict().items()}
+        checkpoint.save(epoch, best=best, kept=kept, recall=recall_of_best)
+    about = {
+        "recipe": json.loads(json.dumps(asdict(recipe))), "dev": best | {"recall": recall_of_best},
+    }  # fmt: skip
+    metadata = {
+        "gate": asdict(recipe.gate), "gain": asdict(recipe.gain),
+        "classes": EMOTIONS, "training": about,
+    }  # fmt: skip
+    path = out.with_suffix(".unfinished.safetensors")
+    weights.save(path, {name: tensor.numpy() for name, tensor in kept.items()}, metadata)
+    return Trained(best, path, checkpoint)

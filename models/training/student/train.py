@@ -12,6 +12,7 @@ import torch
 from models import registry
 from models.data.corpora import Clip
 from models.data.splits import split
+from models.networks import weights
 from models.networks.mobilenet import Student as Network
 from models.sounds.groups import HEARD
 from models.sounds.student import StudentWeights, save
@@ -41,7 +42,11 @@ def train(clips: Sequence[Clip], out: Path, recipe: StudentRecipe, cache: Path) 
         DataError: a recording cannot be read.
         ModelError: YAMNet or EfficientAT cannot be had, or a checkpoint is of another recipe.
     """
-    published = torch.load(registry.find("efficientat"), weights_only=True)
+    published = torch.load(registry.find("efficientat"), weights_only=True, map_location="cpu")
+    # The calibration needs these after an hour of learning: better to miss them now.
+    names = read_class_names(registry.find("yamnet-classes"))
+    registry.find("yamnet")
+    weights.load()
     folds = split(clips)
     wanted = [Wanted(clip, place) for place, clip in enumerate(folds["train"])]
     made = [kind for kind, count in recipe.synthesised.items() for _ in range(count)]
@@ -56,7 +61,6 @@ def train(clips: Sequence[Clip], out: Path, recipe: StudentRecipe, cache: Path) 
     learning = learning_of(network, recipe, rng)
     checkpoint = Checkpoint(out.with_suffix(".checkpoint.pt"), recipe, learning)
     learned = learn(Viewer(heard, by_file, recipe, rng), recipe, learning, checkpoint)
-    names = read_class_names(registry.find("yamnet-classes"))
     content = as_litert(learned, [names.index(name) for name in HEARD])
     metadata: dict[str, Any] = {
         "classes": HEARD,

@@ -10,12 +10,17 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
+from models import registry
+from models.calibration import FEATURES
 from models.data.corpora import Clip, read_corpus
 from models.data.labels import EMOTIONS
+from models.errors import ModelError
 from models.features.constants import SAMPLE_RATE
 from models.networks import weights
 from models.networks.stepper import Stepper
+from models.training import calibrate, quick
 from models.training import train as training
+from models.training.run import Run, run_shipped
 from models.training.streams import Example
 from models.training.train import Fold, Recipe, augment, batch_of, loss_of, train
 
@@ -195,31 +200,41 @@ forks = pytest.mark.filterwarnings("ignore:.*use of fork:DeprecationWarning")
 @forks
 @pytest.mark.slow
 def test_a_run_writes_weights_that_load_and_the_same_seed_writes_the_same(corpora, tmp_path):
-    best = train(corpora, tmp_path / "one.safetensors", RECIPE)
-    train(corpora, tmp_path / "other.safetensors", RECIPE)
-    one, other = (weights.load(tmp_path / f"{name}.safetensors") for name in ("one", "other"))
+    made, again = (
+        train(corpora, tmp_path / f"{name}.safetensors", RECIPE) for name in ("one", "other")
+    )
+    one, other = weights.load(made.path), weights.load(again.path)
     assert one.sha256 == other.sha256
-    assert best["uar"] == one.metadata["training"]["dev"]["uar"] > 0.0
+    assert made.best["uar"] == one.metadata["training"]["dev"]["uar"] > 0.0
     assert set(one.metadata["training"]["dev"]["recall"]) == set(EMOTIONS)
     assert one.metadata["training"]["recipe"]["epochs"] == RECIPE.epochs
     assert tuple(one.metadata["classes"]) == EMOTIONS
     assert {"gate", "gain"} <= one.metadata.keys()
     assert Stepper(one.tensors).step(np.zeros(13, np.float32)).shape == (8,)
+    assert not (tmp_path / "one.safetensors").exists(), "it is not calibrated"
+    made.remove()
+    again.remove()
     assert not list(tmp_path.glob("*.checkpoint*"))
+    assert not list(tmp_path.glob("*unfinished*"))
 
 
 @forks
 @pytest.mark.slow
 def test_another_seed_writes_another_network(corpora, tmp_path):
-    for seed in (1, 2):
-        train(corpora, tmp_path / f"{seed}.safetensors", replace(RECIPE, seed=seed, epochs=1))
-    one, two = (weights.load(tmp_path / f"{seed}.safetensors").tensors for seed in (1, 2))
+    one, two = (
+        weights.load(
+            train(corpora, tmp_path / f"{seed}", replace(RECIPE, seed=seed, epochs=1)).path
+        ).tensors
+        for seed in (1, 2)
+    )
     assert not np.array_equal(one["head.weight"], two["head.weight"])
 
 
 @forks
 @pytest.mark.slow
 def test_a_killed_run_goes_on_where_it_was(corpora, tmp_path, monkeypatch, capsys):
+    whole = weights.load(train(corpora, tmp_path / "whole.safetensors", RECIPE).path)
+    capsys.readouterr()
     out = tmp_path / "net.safetensors"
     heard = training.recalls
     seen = []
@@ -234,10 +249,48 @@ def test_a_killed_run_goes_on_where_it_was(corpora, tmp_path, monkeypatch, capsy
     with pytest.raises(KeyboardInterrupt):
         train(corpora, out, RECIPE)
     assert "epoch 1:" in capsys.readouterr().out
-    assert weights.load(out).metadata["training"]["dev"]["epoch"] == 1.0
-    train(corpora, out, RECIPE)
+    assert [path.name for path in tmp_path.glob("net*")] == ["net.checkpoint.pt"]
+    resumed = train(corpora, out, RECIPE)
     said = capsys.readouterr().out
     assert "epoch 2:" in said
     assert "epoch 1:" not in said
-    assert weights.load(out).metadata["training"]["dev"]["epoch"] in {1.0, 2.0}
-    assert not list(tmp_path.glob("*.checkpoint*"))
+    assert weights.load(resumed.path).sha256 == whole.sha256
+
+
+@forks
+@pytest.mark.slow
+def test_weights_that_lie_there_are_left_until_the_new_ones_are_calibrated(
+    corpora, tmp_path, monkeypatch, capsys
+):
+    root = corpora[0].root
+    out = tmp_path / "net.safetensors"
+    out.write_bytes(b"of an earlier training")
+    monkeypatch.setattr(Run, "published", lambda self: list(read_corpus(root, "ravdess")))
+    monkeypatch.setattr(quick, "quick_lstm", lambda _: RECIPE)
+    fitted = calibrate.fit
+
+    def killed(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(calibrate, "collect", lambda *_: [])
+    monkeypatch.setattr(calibrate, "fit", killed)
+    with pytest.raises(KeyboardInterrupt):
+        run_shipped(Run(root, out, quick=True), 7)
+    assert out.read_bytes() == b"of an earlier training"
+    assert "epoch 2:" in capsys.readouterr().out
+    odds = [("none", "c", np.zeros(len(FEATURES))), ("distress", "c", np.ones(len(FEATURES)))]
+    monkeypatch.setattr(calibrate, "fit", lambda _, names: fitted(odds, names))
+    run_shipped(Run(root, out, quick=True), 7)
+    assert "epoch 2:" not in capsys.readouterr().out, "what was learned is learned"
+    assert {"voice", "sounds"} <= weights.load(out).metadata["calibration"].keys()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["net.safetensors", "net.sha256"]
+
+
+def test_a_model_that_the_calibration_needs_is_missed_before_anything_is_learned(
+    tmp_path, monkeypatch
+):
+    monkeypatch.setattr(Run, "published", lambda self: [])
+    monkeypatch.setattr(training, "train", lambda *_: pytest.fail("it learned"))
+    monkeypatch.setattr(registry, "folders", lambda: (tmp_path,))
+    with pytest.raises(ModelError, match="yamnet"):
+        run_shipped(Run(tmp_path, tmp_path / "net.safetensors"), 7)
