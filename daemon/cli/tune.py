@@ -134,9 +134,9 @@ def lora(
             progress.set_postfix(loss=f"{loss:.2f}", refresh=False)
             progress.update()
 
-        train(model, known, llama, recipe, kept, told)
+        train(model, known, llama, recipe, base, kept, told)
     save(model, out, recipe)
-    kept.unlink()
+    kept.unlink(missing_ok=True)
     after = told_apart(open_gguf(base, threads=language.threads, context=CONTEXT, lora=out), held)
     figures = {
         "adapter": str(out),

@@ -6,10 +6,12 @@ projections; the base is the GGUF file that the daemon uses, read back into full
 transformers, and its own tokenizer, as llama.cpp has it. The adapter is written as GGUF.
 """
 
+import hashlib
+import json
 import math
 import warnings
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -141,25 +143,39 @@ def train(
     sentences: Sequence[Sentence],
     llama: Any,
     recipe: LoraRecipe,
+    base: Path,
     kept: Path,
     told: Callable[[int, int, float], None],
 ) -> None:
-    """Train the adapter of ``model``; goes on where an earlier run of the same recipe stood.
+    """Train the adapter of ``model``; goes on where an earlier run of the same kind stood.
 
     Args:
         model: from :func:`adapted`.
         sentences: to learn from.
         llama: of the same file, for its tokenizer.
         recipe: how.
+        base: the file that ``model`` was made of.
         kept: where the state lies after each epoch.
         told: called after each step with its number, how many there are, and its loss.
+
+    Raises:
+        ModelError: what is kept is damaged, or of another recipe, model or other sentences.
     """
     learned = torch.nn.ParameterList(p for p in model.parameters() if p.requires_grad)
     optimiser = torch.optim.AdamW(learned, lr=recipe.learning_rate, weight_decay=0.0)
     warm_up = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda n: min(1.0, (n + 1) / WARM_UP))
     torch.manual_seed(recipe.seed)
     learning = Learning(learned, optimiser, warm_up, np.random.default_rng(recipe.seed))
-    checkpoint = Checkpoint(kept, recipe, learning)
+    with base.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    said = json.dumps([asdict(one) for one in sentences]).encode()
+    checkpoint = Checkpoint(
+        kept,
+        recipe,
+        learning,
+        language_model=digest,
+        set_of_sentences=hashlib.sha256(said).hexdigest(),
+    )
     first, _ = checkpoint.resume()
     steps = math.ceil(len(sentences) / recipe.batch)
     model.train()

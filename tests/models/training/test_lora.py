@@ -161,7 +161,7 @@ def answers(path, questions, lora=None):
 def test_an_adapter_gives_the_same_top_tokens_in_both_engines(tiny, tmp_path):
     model = adapted(tiny, RECIPE)
     steps = []
-    train(model, SAID, Letters(), RECIPE, tmp_path / "kept", lambda *told: steps.append(told))
+    train(model, SAID, Letters(), RECIPE, tiny, tmp_path / "kept", lambda *told: steps.append(told))
     path = tmp_path / "adapter.gguf"
     save(model, path, RECIPE)
     rng = np.random.default_rng(1)
@@ -191,13 +191,22 @@ def test_training_that_was_stopped_goes_on_to_the_same_adapter(tiny, tmp_path):
 
     recipe = LoraRecipe(rank=4, alpha=8, epochs=3, batch=4, learning_rate=1e-2)
     whole, broken = adapted(tiny, recipe), adapted(tiny, recipe)
-    train(whole, SAID, Letters(), recipe, tmp_path / "whole", lambda *_: None)
+    train(whole, SAID, Letters(), recipe, tiny, tmp_path / "whole", lambda *_: None)
     with pytest.raises(StoppedError):
-        train(broken, SAID, Letters(), recipe, tmp_path / "kept", stop)
+        train(broken, SAID, Letters(), recipe, tiny, tmp_path / "kept", stop)
     again, seen = adapted(tiny, recipe), []
-    train(again, SAID, Letters(), recipe, tmp_path / "kept", lambda *told: seen.append(told[0]))
+    train(
+        again, SAID, Letters(), recipe, tiny, tmp_path / "kept", lambda *told: seen.append(told[0])
+    )
     assert seen[0] == 6
     for name, tensor in learned(whole).items():
         torch.testing.assert_close(learned(again)[name], tensor)
-    with pytest.raises(ModelError, match="another recipe"):
-        train(again, SAID, Letters(), RECIPE, tmp_path / "kept", lambda *_: None)
+    another = tmp_path / "another.gguf"
+    another.write_bytes(b"another model")
+    for refused, base, sentences, told in (
+        (RECIPE, tiny, SAID, "another recipe"),
+        (recipe, another, SAID, "another language model"),
+        (recipe, tiny, SAID[1:], "another set of sentences"),
+    ):
+        with pytest.raises(ModelError, match=told):
+            train(again, sentences, Letters(), refused, base, tmp_path / "kept", lambda *_: None)
