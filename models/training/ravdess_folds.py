@@ -8,12 +8,15 @@ its actors what the utterance network hears in them, beside their labels. With `
 learns from its sixteen training actors and says what it makes of the four of its development set
 now and then: to choose a recipe by. Without, it learns from all twenty for as many epochs as the
 recipe says, and writes its weights; its test actors are not read.
+
+Each fold, and what is learned before, has a checkpoint of its own, written after each epoch and
+kept until all are done: run the same command again to go on after a kill.
 """
 
 import json
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -33,6 +36,7 @@ from models.networks.emotion_lstm import EmotionLSTM
 from models.parallel import pool
 from models.registry import find
 from models.training.calibrate import untaught
+from models.training.checkpoint import Checkpoint
 from models.training.teaching import taught_by
 from models.training.train import Fold, Recipe, begin, learn_epoch, prepare, recalls
 from models.training.utterance import Recordings
@@ -50,6 +54,7 @@ class FoldJob:
         learn: what it learns from.
         dev: by what it is judged now and then; None for nothing.
         first: the state that it begins from; None for chance.
+        checkpoint: where it stands; None to keep nothing.
     """
 
     number: int
@@ -57,6 +62,7 @@ class FoldJob:
     learn: Fold
     dev: Fold | None
     first: State | None
+    checkpoint: Path | None = None
 
 
 def train_folds(
@@ -88,7 +94,8 @@ def train_folds(
     if recipe.taught:
         find(WHISPER)  # the teacher comes after what is learned before: better to miss it now
     acted = [clip for clip in clips if clip.corpus == "ravdess"]
-    first = _before(clips, recipe)
+    standing = None if inner else out
+    first = _before(clips, recipe, _checkpoint(standing, "before"))
     heard = prepare(acted, recipe, recipe.variants, "training")
     plain = prepare(acted, recipe.as_spoken(), {}, "development")
     jobs = []
@@ -99,31 +106,42 @@ def train_folds(
             learn = _of(heard, learners)
             if recipe.taught:
                 learn = _taught(learn, recipe, cache or Path(temporary))
-            jobs.append(FoldJob(fold, learners, learn, _of(plain, actors["dev"]), first))
+            checkpoint = _checkpoint(standing, f"ravdess_{fold}")
+            dev = _of(plain, actors["dev"])
+            jobs.append(FoldJob(fold, learners, learn, dev, first, checkpoint))
     found: dict[int, float] = {}
     for job, (state, uar) in zip(jobs, _fitted(jobs, recipe), strict=True):
         found[job.number] = uar
         if not inner:
             _write(out / f"ravdess_{job.number}_lstm13.safetensors", state, recipe, job.actors)
+    for path in (_checkpoint(standing, "before"), *(job.checkpoint for job in jobs)):
+        if path is not None:
+            path.unlink(missing_ok=True)
     return found
 
 
-def _fitted(jobs: Sequence[FoldJob], recipe: Recipe) -> list[tuple[State, float]]:
+def _checkpoint(folder: Path | None, name: str) -> Path | None:
+    return None if folder is None else folder / f"{name}_lstm13.checkpoint.pt"
+
+
+def _fitted(jobs: Sequence[FoldJob], recipe: Recipe) -> Iterator[tuple[State, float]]:
+    """What each comes to, in their order, as soon as it is known."""
     fit = partial(fit_fold, recipe=recipe)
     if len(jobs) == 1:
-        return [fit(jobs[0])]
+        yield fit(jobs[0])
+        return
     with pool() as workers:
-        return list(workers.map(fit, jobs))
+        yield from workers.map(fit, jobs)
 
 
-def _before(clips: Sequence[Clip], recipe: Recipe) -> State | None:
+def _before(clips: Sequence[Clip], recipe: Recipe, checkpoint: Path | None) -> State | None:
     """What is learned from other acted corpora, whose test folds are left out all the same."""
     if not recipe.before:
         return None
     folds = split([clip for clip in clips if clip.corpus in recipe.before])
     others = [c for c in (*folds["train"], *folds["dev"]) if len(c.meaning.emotions) == 1]
     wider = replace(recipe, share=recipe.before, epochs=recipe.before_epochs, average=0.0)
-    job = FoldJob(-1, (), prepare(others, wider, recipe.variants, "before"), None, None)
+    job = FoldJob(-1, (), prepare(others, wider, recipe.variants, "before"), None, None, checkpoint)
     state, _ = fit_fold(job, wider)
     return state
 
@@ -145,7 +163,11 @@ def _taught(fold: Fold, recipe: Recipe, cache: Path) -> Fold:
 
 
 def fit_fold(job: FoldJob, recipe: Recipe) -> tuple[State, float]:
-    """Train one network: its state, and the unweighted average recall at the end."""
+    """Train one network: its state, and the unweighted average recall at the end.
+
+    Raises:
+        ModelError: its checkpoint cannot be used.
+    """
     torch.set_num_threads(1)  # one fold a core; and the same sums everywhere
     torch.manual_seed(recipe.seed + job.number)
     rng = np.random.default_rng((recipe.seed, job.number % (RAVDESS_FOLDS + 1)))
@@ -157,9 +179,13 @@ def fit_fold(job: FoldJob, recipe: Recipe) -> tuple[State, float]:
         running = get_ema_multi_avg_fn(recipe.average)  # type: ignore[no-untyped-call]
         average = AveragedModel(model, multi_avg_fn=running)
         learning, kept = replace(learning, average=average), cast("EmotionLSTM", average.module)
-    chance, uar = job.learn.weights(recipe.share), 0.0
+    checkpoint = Checkpoint(
+        job.checkpoint, recipe, learning, fold=str(job.number), actors=str(sorted(job.actors))
+    )
+    done, saved = checkpoint.resume()
+    chance, uar = job.learn.weights(recipe.share), float(saved.get("uar", 0.0))
     name = "before" if job.dev is None else f"fold {job.number}"
-    for epoch in range(1, recipe.epochs + 1):
+    for epoch in range(done + 1, recipe.epochs + 1):
         began = time.monotonic()
         loss = learn_epoch(model, learning, job.learn, chance, recipe, f"{epoch}")
         said = ""
@@ -168,6 +194,7 @@ def fit_fold(job: FoldJob, recipe: Recipe) -> tuple[State, float]:
             said = f", UAR {uar:.3f}"
         took = time.monotonic() - began
         print(f"{name}, epoch {epoch}: loss {loss:.3f}{said}, {took:.0f} s", flush=True)
+        checkpoint.save(epoch - 1, uar=uar)
     return {name: value.clone() for name, value in kept.state_dict().items()}, uar
 
 

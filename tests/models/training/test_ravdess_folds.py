@@ -7,6 +7,7 @@ import pytest
 
 from models.data.corpora import Clip
 from models.data.splits import ravdess_actors
+from models.errors import ModelError
 from models.networks import weights
 from models.networks.stepper import Stepper
 from models.training import ravdess_folds
@@ -95,3 +96,69 @@ def test_the_same_seed_writes_the_same(learned, tmp_path):
         weights.load(tmp_path / name / "ravdess_1_lstm13.safetensors") for name in ("one", "other")
     )
     assert one.sha256 == other.sha256
+
+
+class KilledError(Exception):
+    """Stands for a kill."""
+
+
+def epochs_of(said: str) -> list[str]:
+    return [line.split(":")[0] for line in said.splitlines() if ", epoch " in line]
+
+
+@pytest.mark.parametrize("average", [0.0, 0.9])
+def test_a_fold_that_was_killed_goes_on_at_its_epoch(
+    learned, tmp_path, monkeypatch, capsys, average
+):
+    recipe = replace(RECIPE, epochs=3, average=average, before={"ravdess": 1.0}, before_epochs=2)
+    train_folds([], tmp_path / "whole", recipe, folds=(3,))
+    assert len(epochs_of(capsys.readouterr().out)) == 5
+    learn, calls = ravdess_folds.learn_epoch, []
+
+    def killed(*given):
+        calls.append(given)
+        if len(calls) == 5:
+            raise KilledError
+        return learn(*given)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(ravdess_folds, "learn_epoch", killed)
+        with pytest.raises(KilledError):
+            train_folds([], tmp_path / "net", recipe, folds=(3,))
+    assert not list((tmp_path / "net").glob("*.safetensors"))
+    capsys.readouterr()
+    train_folds([], tmp_path / "net", recipe, folds=(3,))
+    assert epochs_of(capsys.readouterr().out) == ["fold 3, epoch 3"]
+    whole, resumed = (
+        weights.load(tmp_path / name / "ravdess_3_lstm13.safetensors") for name in ("whole", "net")
+    )
+    assert resumed.sha256 == whole.sha256
+    assert not list(tmp_path.glob("*/*.checkpoint*"))
+
+
+def test_a_fold_that_was_done_is_not_learned_again(learned, tmp_path, monkeypatch, capfd):
+    write = ravdess_folds._write
+
+    def killed(path, *given):
+        if path.name.startswith("ravdess_2"):
+            raise KilledError
+        write(path, *given)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(ravdess_folds, "_write", killed)
+        with pytest.raises(KilledError):
+            train_folds([], tmp_path, RECIPE, folds=(1, 2))
+    assert set(epochs_of(capfd.readouterr().out)) == {"fold 1, epoch 1", "fold 2, epoch 1"}
+    train_folds([], tmp_path, RECIPE, folds=(1, 2, 4))
+    assert epochs_of(capfd.readouterr().out) == ["fold 4, epoch 1"]
+    made = {path.name for path in tmp_path.iterdir()}
+    assert {f"ravdess_{fold}_lstm13.safetensors" for fold in (1, 2, 4)} <= made
+    assert not [name for name in made if "checkpoint" in name]
+
+
+def test_a_checkpoint_of_another_recipe_is_told(learned, tmp_path, monkeypatch):
+    monkeypatch.setattr(ravdess_folds, "_write", lambda *_: pytest.fail("told"))
+    with pytest.raises(pytest.fail.Exception):
+        train_folds([], tmp_path, RECIPE, folds=(3,))
+    with pytest.raises(ModelError, match="another recipe"):
+        train_folds([], tmp_path, replace(RECIPE, batch=2), folds=(3,))
