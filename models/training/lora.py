@@ -27,6 +27,7 @@ from models.language.adjectives import AT_EASE, BEFORE, CONTINUATIONS, DISTRESSE
 from models.language.feeling import Feeling, contrast
 from models.training.adapter import ARCHITECTURE, write_adapter
 from models.training.checkpoint import Checkpoint
+from models.training.device import best_device
 from models.training.learning import Learning
 from models.training.pure_torchaudio import stand_in
 
@@ -161,6 +162,8 @@ def train(
     Raises:
         ModelError: what is kept is damaged, or of another recipe, model or other sentences.
     """
+    device = best_device()
+    model.to(device)
     learned = torch.nn.ParameterList(p for p in model.parameters() if p.requires_grad)
     optimiser = torch.optim.AdamW(learned, lr=recipe.learning_rate, weight_decay=0.0)
     warm_up = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda n: min(1.0, (n + 1) / WARM_UP))
@@ -184,11 +187,11 @@ def train(
         for step in range(steps):
             begin = step * recipe.batch
             tokens, labels = batch_of(rows[begin : begin + recipe.batch])
-            loss = answer_loss(model(input_ids=tokens).logits, labels)
+            loss = answer_loss(model(input_ids=tokens.to(device)).logits, labels.to(device))
             learning.descend(loss, STEEPEST)
             told(epoch * steps + step + 1, recipe.epochs * steps, float(loss.detach()))
         checkpoint.save(epoch)
-    model.eval()
+    model.cpu().eval()
 
 
 def save(model: Any, path: Path, recipe: LoraRecipe) -> None:

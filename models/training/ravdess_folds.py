@@ -195,7 +195,7 @@ def fit_fold(job: FoldJob, recipe: Recipe) -> tuple[State, float]:
         took = time.monotonic() - began
         print(f"{name}, epoch {epoch}: loss {loss:.3f}{said}, {took:.0f} s", flush=True)
         checkpoint.save(epoch - 1, uar=uar)
-    return {name: value.clone() for name, value in kept.state_dict().items()}, uar
+    return {name: value.cpu().clone() for name, value in kept.state_dict().items()}, uar
 
 
 def _write(path: Path, state: State, recipe: Recipe, actors: Sequence[int]) -> None:

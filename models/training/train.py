@@ -33,6 +33,7 @@ from models.networks import weights
 from models.networks.emotion_lstm import EmotionLSTM
 from models.parallel import pool
 from models.training.checkpoint import Checkpoint
+from models.training.device import best_device, device_of
 from models.training.learning import Learning
 from models.training.streams import Example, StreamSettings, make_examples
 
@@ -200,7 +201,8 @@ def recalls(model: EmotionLSTM, fold: Fold, corpus: str) -> dict[str, float]:
         clip = fold.clips[example.clip]
         if clip.corpus != corpus or len(clip.meaning.emotions) != 1:
             continue
-        logits, _ = model.every_step(torch.from_numpy(example.features)[None])
+        x = torch.from_numpy(example.features)[None]
+        logits, _ = model.every_step(x.to(device_of(model)))
         from_step = (example.labelled_from + logits.shape[1]) // 2
         guess = EMOTIONS[int(logits[0, from_step:].softmax(-1).mean(0).argmax())]
         (truth,) = clip.meaning.emotions
@@ -222,13 +224,14 @@ def learn_epoch(
     losses = []
     order = rng.choice(len(fold.examples), recipe.examples_per_epoch, p=chance)
     order = order[: len(order) // recipe.batch * recipe.batch].reshape(-1, recipe.batch)
+    device = device_of(model)
     for chosen in tqdm(order, desc=f"epoch {name}/{recipe.epochs}", leave=False):
-        x, allowed, judged = batch_of(fold, chosen, recipe, rng)
+        x, allowed, judged = (part.to(device) for part in batch_of(fold, chosen, recipe, rng))
         logits, _ = model.every_step(x)
         if fold.targets is None:
             loss = loss_of(logits, allowed, judged)
         else:
-            targets = fold.targets[[fold.examples[i].clip for i in chosen]]
+            targets = fold.targets[[fold.examples[i].clip for i in chosen]].to(device)
             loss = taught_loss(logits, targets, judged)
         learning.descend(loss, recipe.clip_norm)
         losses.append(float(loss.detach()))
@@ -236,11 +239,15 @@ def learn_epoch(
 
 
 def begin(learn: Fold, recipe: Recipe, rng: np.random.Generator) -> tuple[EmotionLSTM, Learning]:
-    """A network that has learned nothing, standardised as ``learn`` is, and what teaches it."""
+    """A network that has learned nothing, standardised as ``learn`` is, and what teaches it.
+
+    The network lies on the device that learns fastest.
+    """
     model = EmotionLSTM(dropout=recipe.dropout)
     every = torch.from_numpy(np.concatenate([e.features for e in learn.examples[::STANDARD_OF]]))
     model.mean.copy_(every.mean(0))
     model.scale.copy_(1.0 / every.std(0))
+    model.to(best_device())
     optimiser = torch.optim.AdamW(
         model.parameters(), lr=recipe.learning_rate, weight_decay=recipe.weight_decay
     )
@@ -307,7 +314,7 @@ def train(clips: Sequence[Clip], out: Path, recipe: Recipe) -> Trained:
         if uar > best["uar"]:
             best = {"uar": uar, "epoch": epoch + 1.0}
             recall_of_best = recall
-            kept = {name: tensor.clone() for name, tensor in model.state_dict().items()}
+            kept = {name: tensor.cpu().clone() for name, tensor in model.state_dict().items()}
         checkpoint.save(epoch, best=best, kept=kept, recall=recall_of_best)
     about = {
         "recipe": json.loads(json.dumps(asdict(recipe))), "dev": best | {"recall": recall_of_best},

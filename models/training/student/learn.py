@@ -15,6 +15,7 @@ from tqdm import tqdm
 
 from models.networks.mobilenet import Student
 from models.training.checkpoint import Checkpoint
+from models.training.device import best_device, device_of
 from models.training.learning import Learning
 from models.training.student.recipe import StudentRecipe
 from models.training.student.views import APART, UNBOUND, Viewer, Views
@@ -24,18 +25,24 @@ SAVED_EVERY = 250  # steps
 SURE = 1e-4  # the teacher's scores are held so far from 0 and 1
 
 
-def losses(model: Student, views: Views, recipe: StudentRecipe) -> tuple[Tensor, Tensor, Tensor]:
+Made = tuple[Tensor, Tensor, Tensor]
+"""Logits of kinds, emotions and scores, as the network makes them of windows."""
+
+
+def losses(made: Made, views: Views, recipe: StudentRecipe) -> tuple[Tensor, Tensor, Tensor]:
     """Over kinds, emotions and the teacher's scores."""
-    kind, emotion, scores = model(torch.from_numpy(views.windows))
-    kinds, sure = torch.from_numpy(views.kinds), torch.from_numpy(views.sure)
+    kind, emotion, scores = made
+    kinds, sure, allowed, taught = (
+        torch.from_numpy(part).to(kind.device)
+        for part in (views.kinds, views.sure, views.allowed, views.scores)
+    )
     asked = kinds != APART
     by_kind = functional.cross_entropy(
         kind[asked], kinds[asked], reduction="none", label_smoothing=recipe.smoothing
     )
-    allowed = torch.from_numpy(views.allowed)
     inside = (emotion.log_softmax(-1) + allowed.clamp(1e-9).log()).logsumexp(-1)
     bound = allowed.sum(-1) < UNBOUND
-    taught = torch.from_numpy(views.scores).clamp(SURE, 1.0 - SURE)
+    taught = taught.clamp(SURE, 1.0 - SURE)
     by_score = functional.binary_cross_entropy_with_logits(scores, taught, reduction="none")
     return (
         (by_kind * sure[asked]).sum() / asked.sum().clamp(min=1),
@@ -62,7 +69,11 @@ class Mean:
 
 
 def learning_of(model: Student, recipe: StudentRecipe, rng: np.random.Generator) -> Learning:
-    """What teaches ``model``: nothing has been learned yet."""
+    """What teaches ``model``: nothing has been learned yet.
+
+    It is put on the device that learns fastest.
+    """
+    model.to(best_device())
     decayed = [p for p in model.parameters() if p.ndim > 1]
     others = [p for p in model.parameters() if p.ndim <= 1]
     optimiser = torch.optim.AdamW(
@@ -82,7 +93,7 @@ def learning_of(model: Student, recipe: StudentRecipe, rng: np.random.Generator)
 def learn(
     viewer: Viewer, recipe: StudentRecipe, learning: Learning, checkpoint: Checkpoint
 ) -> Student:
-    """The running mean of the network after all steps; it goes on from ``checkpoint``.
+    """The running mean of the network after all steps, on the CPU; goes on from ``checkpoint``.
 
     Args:
         viewer: draws the windows under the chance that ``learning`` has.
@@ -99,11 +110,13 @@ def learn(
     model.train()
     progress = tqdm(range(first, recipe.steps), initial=first, total=recipe.steps, desc="steps")
     for step in progress:
-        by_kind, by_emotion, by_score = losses(model, viewer.batch(recipe.batch), recipe)
+        views = viewer.batch(recipe.batch)
+        made = model(torch.from_numpy(views.windows).to(device_of(model)))
+        by_kind, by_emotion, by_score = losses(made, views, recipe)
         loss = by_kind + recipe.emotion_loss * by_emotion + recipe.score_loss * by_score
         learning.descend(loss, recipe.clip_norm)
         mean.take(model, step)
         if (step + 1) % SAVED_EVERY == 0:
             progress.set_postfix_str(f"{by_kind:.2f} {by_emotion:.2f} {by_score:.2f}")
             checkpoint.save(step, mean=mean.model.state_dict())
-    return mean.model
+    return mean.model.cpu()

@@ -33,6 +33,7 @@ from models.networks import weights
 from models.networks.mobilenet import KINDS
 from models.networks.voice import NETWORK, EmotionHead
 from models.registry import find
+from models.training.device import best_device
 from models.training.student.views import kind_of
 from models.training.utterance import Affine, emotion_of, fit_discriminants
 from models.training.voice.recipe import VoiceRecipe
@@ -211,10 +212,12 @@ def fit_distress(heard: Windows, kinds: NDArray[np.intp], recipe: VoiceRecipe) -
     network = nn.Sequential(
         nn.Dropout(recipe.dropout[0]), into, nn.GELU(), nn.Dropout(recipe.dropout[1]), out
     )
+    device = best_device()
+    network.to(device)
     optimiser = torch.optim.AdamW(
         network.parameters(), recipe.learning_rate, weight_decay=recipe.weight_decay
     )
-    x, y = torch.from_numpy(figures), torch.from_numpy(kinds)
+    x, y = torch.from_numpy(figures).to(device), torch.from_numpy(kinds).to(device)
     for _ in tqdm(range(recipe.passes), desc="distress"):
         for batch in torch.split(torch.randperm(len(y)), recipe.batch):
             loss = functional.cross_entropy(
@@ -223,6 +226,7 @@ def fit_distress(heard: Windows, kinds: NDArray[np.intp], recipe: VoiceRecipe) -
             optimiser.zero_grad()
             loss.backward()  # type: ignore[no-untyped-call]
             optimiser.step()
+    network.cpu()
     weight = into.weight.detach().numpy() / scale
     return {
         "hidden.weight": np.asarray(weight, np.float32),

@@ -76,25 +76,17 @@ def test_what_is_apart_is_asked_for_no_kind(recordings, clips, recipe):
         views.windows, np.zeros(8, np.int64), views.sure, views.scores, views.allowed
     )  # fmt: skip
     none = Views(views.windows, np.full(8, APART), views.sure, views.scores, views.allowed)
-    assert float(losses(model, asked, recipe)[0].detach()) > 0.0
-    assert float(losses(model, none, recipe)[0].detach()) == 0.0
+    made = model(torch.from_numpy(views.windows))
+    assert float(losses(made, asked, recipe)[0].detach()) > 0.0
+    assert float(losses(made, none, recipe)[0].detach()) == 0.0
 
 
 def test_a_network_that_says_what_it_was_taught_has_the_smaller_loss(recordings, clips, recipe):
     views = viewer(recordings, clips, recipe).batch(8)
-
-    class Fixed(torch.nn.Module):
-        def __init__(self, kind, emotion, scores):
-            super().__init__()
-            self.made = kind, emotion, scores
-
-        def forward(self, windows):
-            return self.made
-
     kinds = torch.nn.functional.one_hot(torch.from_numpy(views.kinds).clamp(0), 5) * 8.0
     allowed, scores = torch.from_numpy(views.allowed), torch.from_numpy(views.scores)
-    right = Fixed(kinds, allowed * 8.0, torch.logit(scores.clamp(1e-3, 1 - 1e-3)))
-    wrong = Fixed(-kinds, -allowed * 8.0, -torch.logit(scores.clamp(1e-3, 1 - 1e-3)))
+    right = kinds, allowed * 8.0, torch.logit(scores.clamp(1e-3, 1 - 1e-3))
+    wrong = tuple(-logits for logits in right)
     for better, worse in zip(
         losses(right, views, recipe), losses(wrong, views, recipe), strict=True
     ):
