@@ -37,6 +37,7 @@ from models.parallel import pool
 from models.registry import find
 from models.training.calibrate import untaught
 from models.training.checkpoint import Checkpoint
+from models.training.curves import Point, write_curves
 from models.training.teaching import taught_by
 from models.training.train import Fold, Recipe, begin, learn_epoch, prepare, recalls
 from models.training.utterance import Recordings
@@ -63,6 +64,21 @@ class FoldJob:
     dev: Fold | None
     first: State | None
     checkpoint: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """What came of a job.
+
+    Attributes:
+        state: of the network, on the CPU.
+        uar: unweighted average recall of the development actors at the end; 0 without any.
+        curve: figures of each epoch.
+    """
+
+    state: State
+    uar: float
+    curve: list[Point]
 
 
 def train_folds(
@@ -108,15 +124,21 @@ def train_folds(
                 learn = _taught(learn, recipe, cache or Path(temporary))
             checkpoint = _checkpoint(standing, f"ravdess_{fold}")
             dev = _of(plain, actors["dev"])
-            jobs.append(FoldJob(fold, learners, learn, dev, first, checkpoint))
+            begun = None if first is None else first.state
+            jobs.append(FoldJob(fold, learners, learn, dev, begun, checkpoint))
     found: dict[int, float] = {}
-    for job, (state, uar) in zip(jobs, _fitted(jobs, recipe), strict=True):
-        found[job.number] = uar
+    curves = {} if first is None else {"before": first.curve}
+    for job, fitted in zip(jobs, _fitted(jobs, recipe), strict=True):
+        found[job.number] = fitted.uar
+        curves[f"fold {job.number}"] = fitted.curve
         if not inner:
-            _write(out / f"ravdess_{job.number}_lstm13.safetensors", state, recipe, job.actors)
-    for path in (_checkpoint(standing, "before"), *(job.checkpoint for job in jobs)):
-        if path is not None:
-            path.unlink(missing_ok=True)
+            path = out / f"ravdess_{job.number}_lstm13.safetensors"
+            _write(path, fitted.state, recipe, job.actors)
+    if not inner:
+        write_curves(out / "ravdess_lstm13", "epoch", curves)
+    for checkpoint in (_checkpoint(standing, "before"), *(job.checkpoint for job in jobs)):
+        if checkpoint is not None:
+            checkpoint.unlink(missing_ok=True)
     return found
 
 
@@ -124,7 +146,7 @@ def _checkpoint(folder: Path | None, name: str) -> Path | None:
     return None if folder is None else folder / f"{name}_lstm13.checkpoint.pt"
 
 
-def _fitted(jobs: Sequence[FoldJob], recipe: Recipe) -> Iterator[tuple[State, float]]:
+def _fitted(jobs: Sequence[FoldJob], recipe: Recipe) -> Iterator[Fitted]:
     """What each comes to, in their order, as soon as it is known."""
     fit = partial(fit_fold, recipe=recipe)
     if len(jobs) == 1:
@@ -134,7 +156,7 @@ def _fitted(jobs: Sequence[FoldJob], recipe: Recipe) -> Iterator[tuple[State, fl
         yield from workers.map(fit, jobs)
 
 
-def _before(clips: Sequence[Clip], recipe: Recipe, checkpoint: Path | None) -> State | None:
+def _before(clips: Sequence[Clip], recipe: Recipe, checkpoint: Path | None) -> Fitted | None:
     """What is learned from other acted corpora, whose test folds are left out all the same."""
     if not recipe.before:
         return None
@@ -142,8 +164,7 @@ def _before(clips: Sequence[Clip], recipe: Recipe, checkpoint: Path | None) -> S
     others = [c for c in (*folds["train"], *folds["dev"]) if len(c.meaning.emotions) == 1]
     wider = replace(recipe, share=recipe.before, epochs=recipe.before_epochs, average=0.0)
     job = FoldJob(-1, (), prepare(others, wider, recipe.variants, "before"), None, None, checkpoint)
-    state, _ = fit_fold(job, wider)
-    return state
+    return fit_fold(job, wider)
 
 
 def _of(fold: Fold, actors: Sequence[int]) -> Fold:
@@ -162,8 +183,8 @@ def _taught(fold: Fold, recipe: Recipe, cache: Path) -> Fold:
     return replace(fold, targets=targets)
 
 
-def fit_fold(job: FoldJob, recipe: Recipe) -> tuple[State, float]:
-    """Train one network: its state, and the unweighted average recall at the end.
+def fit_fold(job: FoldJob, recipe: Recipe) -> Fitted:
+    """Train one network.
 
     Raises:
         ModelError: its checkpoint cannot be used.
@@ -184,18 +205,21 @@ def fit_fold(job: FoldJob, recipe: Recipe) -> tuple[State, float]:
     )
     done, saved = checkpoint.resume()
     chance, uar = job.learn.weights(recipe.share), float(saved.get("uar", 0.0))
+    curve: list[Point] = saved.get("curve", [])
     name = "before" if job.dev is None else f"fold {job.number}"
     for epoch in range(done + 1, recipe.epochs + 1):
         began = time.monotonic()
         loss = learn_epoch(model, learning, job.learn, chance, recipe, f"{epoch}")
-        said = ""
+        said, point = "", {"epoch": float(epoch), "loss": loss}
         if job.dev and (epoch % recipe.judge_every == 0 or epoch == recipe.epochs):
             uar = float(np.mean(list(recalls(kept, job.dev, "ravdess").values())))
-            said = f", UAR {uar:.3f}"
+            said, point = f", UAR {uar:.3f}", point | {"uar": uar}
         took = time.monotonic() - began
         print(f"{name}, epoch {epoch}: loss {loss:.3f}{said}, {took:.0f} s", flush=True)
-        checkpoint.save(epoch - 1, uar=uar)
-    return {name: value.cpu().clone() for name, value in kept.state_dict().items()}, uar
+        curve.append(point)
+        checkpoint.save(epoch - 1, uar=uar, curve=curve)
+    state = {name: value.cpu().clone() for name, value in kept.state_dict().items()}
+    return Fitted(state, uar, curve)
 
 
 def _write(path: Path, state: State, recipe: Recipe, actors: Sequence[int]) -> None:

@@ -62,6 +62,7 @@ def run_shipped(run: Run, seed: int) -> None:
     """
     from models.training.beside import with_shares
     from models.training.calibrate import calibrate, sound_events
+    from models.training.curves import write_curves
     from models.training.quick import quick_lstm
     from models.training.train import Recipe, train
 
@@ -70,6 +71,7 @@ def run_shipped(run: Run, seed: int) -> None:
     sound_events()  # without them half an hour of learning would be for nothing
     trained = train(clips, where, quick_lstm(recipe) if run.quick else recipe)
     calibrate(clips, trained.path, where)
+    write_curves(where, "epoch", {"training": trained.curve})
     trained.remove()
     _say(f"{where}: unweighted average recall {trained.best['uar']:.3f} on the development actors"
          f" (epoch {trained.best['epoch']:.0f})")  # fmt: skip

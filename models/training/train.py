@@ -7,9 +7,9 @@ in several variants, once; then the network learns from every step of each stret
 from a zero state as at the gate's opening. The loss asks that the probability lie in the set of
 emotions that the clip's label allows: one emotion where it was acted, "neither fear nor anger"
 where it is ordinary speech, music or noise. A checkpoint is written after each epoch; run the
-same command again to go on after a kill. Development actors choose the epoch; test actors are
-not read here. What comes of it has no calibration yet, and lies beside the file that is wanted
-until it has one.
+same command again to go on after a kill. Development actors choose the epoch, and end the training
+where the recipe's patience has an end; test actors are not read here. What comes of it has no
+calibration yet, and lies beside the file that is wanted until it has one.
 """
 
 import json
@@ -33,6 +33,7 @@ from models.networks import weights
 from models.networks.emotion_lstm import EmotionLSTM
 from models.parallel import pool
 from models.training.checkpoint import Checkpoint
+from models.training.curves import Point
 from models.training.device import best_device, device_of
 from models.training.learning import Learning
 from models.training.streams import Example, StreamSettings, make_examples
@@ -59,6 +60,7 @@ class Recipe:
     learning_rate: float = 3e-3
     weight_decay: float = 1e-2
     dropout: float = 0.3
+    patience: int = 0  # epochs without a better one after which training ends; 0 for never
     judge_every: int = 1  # epochs, of the folds' development actors
     clip_norm: float = 1.0
     offset: float = 0.2  # of each coefficient, in its own standard deviations
@@ -73,9 +75,10 @@ class Recipe:
             "debian_voices": 0.08, "librispeech": 0.07, "music": 0.05, "us8k": 0.04, "esc10": 0.03,
         }
     )  # fmt: skip
-    # Of the folds only. Share of each corpus that is learned from before the folds' own, and for
-    # how many epochs; how much what a better network says of a recording counts beside its label;
-    # by how much of its past, a step, the mean of the weights is held that is kept in the end.
+    # Of the folds only, which have no use for patience. Share of each corpus that is learned from
+    # before the folds' own, and for how many epochs; how much what a better network says of a
+    # recording counts beside its label; by how much of its past, a step, the mean of the weights
+    # is held that is kept in the end.
     before: dict[str, float] = field(default_factory=dict)
     before_epochs: int = 0
     taught: float = 0.0
@@ -266,11 +269,13 @@ class Trained:
         best: figures of the epoch that was kept: ``epoch``, and ``uar`` of the development actors.
         path: where it lies.
         checkpoint: of its training, to be removed when nothing is left to do.
+        curve: loss, and recall of the development actors, of each epoch.
     """
 
     best: dict[str, float]
     path: Path
     checkpoint: Checkpoint
+    curve: list[Point]
 
     def remove(self) -> None:
         """The calibrated network is where it belongs: nothing else is needed."""
@@ -300,8 +305,12 @@ def train(clips: Sequence[Clip], out: Path, recipe: Recipe) -> Trained:
     best: dict[str, float] = saved.get("best", {"uar": -1.0, "epoch": 0.0})
     kept: dict[str, Tensor] = saved.get("kept", {})
     recall_of_best: dict[str, float] = saved.get("recall", {})
+    curve: list[Point] = saved.get("curve", [])
     chance = learn.weights(recipe.share)
     for epoch in range(first, recipe.epochs):
+        if recipe.patience and epoch - best["epoch"] >= recipe.patience:
+            print(f"no better epoch in {recipe.patience}: that is enough", flush=True)
+            break
         began = time.monotonic()
         loss = learn_epoch(model, learning, learn, chance, recipe, f"{epoch + 1}")
         recall = recalls(model, dev, "ravdess")
@@ -315,7 +324,8 @@ def train(clips: Sequence[Clip], out: Path, recipe: Recipe) -> Trained:
             best = {"uar": uar, "epoch": epoch + 1.0}
             recall_of_best = recall
             kept = {name: tensor.cpu().clone() for name, tensor in model.state_dict().items()}
-        checkpoint.save(epoch, best=best, kept=kept, recall=recall_of_best)
+        curve.append({"epoch": epoch + 1.0, "loss": loss, "uar": uar})
+        checkpoint.save(epoch, best=best, kept=kept, recall=recall_of_best, curve=curve)
     about = {
         "recipe": json.loads(json.dumps(asdict(recipe))), "dev": best | {"recall": recall_of_best},
     }  # fmt: skip
@@ -325,4 +335,4 @@ def train(clips: Sequence[Clip], out: Path, recipe: Recipe) -> Trained:
     }  # fmt: skip
     path = out.with_suffix(".unfinished.safetensors")
     weights.save(path, {name: tensor.numpy() for name, tensor in kept.items()}, metadata)
-    return Trained(best, path, checkpoint)
+    return Trained(best, path, checkpoint, curve)

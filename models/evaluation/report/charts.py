@@ -207,5 +207,25 @@ def bars(values: Mapping[str, float], unit: str) -> str:
         return _svg(figure)
 
 
+def learned(
+    unit: str,
+    losses: Mapping[str, Sequence[tuple[float, float]]],
+    shares: Mapping[str, Sequence[tuple[float, float]]],
+) -> str:
+    """Losses, and shares that are right, by epoch or step; one beside the other."""
+    with mpl.rc_context(_STYLE):
+        figure = Figure(figsize=WIDE, layout="constrained")
+        sides = figure.subplots(1, 2)
+        for axes, lines, label in zip(sides, (losses, shares), ("loss", "right"), strict=True):
+            for (name, line), colour in zip(lines.items(), _colours(), strict=False):
+                axes.plot([x for x, _ in line], [y for _, y in line], "o-", color=colour,
+                          linewidth=1.5, markersize=3, label=name)  # fmt: skip
+            axes.set(xlabel=unit, ylabel=label)
+            if lines:
+                axes.legend(loc="best")
+        sides[1].set(ylim=(0, 1.01))
+        return _svg(figure)
+
+
 def _colours() -> Iterator[str]:
     return itertools.cycle(COLOURS)

@@ -15,6 +15,7 @@ from tqdm import tqdm
 
 from models.networks.mobilenet import Student
 from models.training.checkpoint import Checkpoint
+from models.training.curves import Point
 from models.training.device import best_device, device_of
 from models.training.learning import Learning
 from models.training.student.recipe import StudentRecipe
@@ -22,6 +23,7 @@ from models.training.student.views import APART, UNBOUND, Viewer, Views
 
 WARM_UP = 0.08  # of the schedule
 SAVED_EVERY = 250  # steps
+FIGURES = ("loss of kinds", "loss of emotions", "loss of scores", "kinds right")
 SURE = 1e-4  # the teacher's scores are held so far from 0 and 1
 
 
@@ -92,8 +94,11 @@ def learning_of(model: Student, recipe: StudentRecipe, rng: np.random.Generator)
 
 def learn(
     viewer: Viewer, recipe: StudentRecipe, learning: Learning, checkpoint: Checkpoint
-) -> Student:
+) -> tuple[Student, list[Point]]:
     """The running mean of the network after all steps, on the CPU; goes on from ``checkpoint``.
+
+    With it come the three losses, and the share of kinds that were right, each a mean over the
+    steps since the last.
 
     Args:
         viewer: draws the windows under the chance that ``learning`` has.
@@ -107,6 +112,8 @@ def learn(
     first, beside = checkpoint.resume()
     if beside:
         mean.model.load_state_dict(beside["mean"])
+    curve: list[Point] = beside.get("curve", [])
+    lately: list[tuple[float, ...]] = []
     model.train()
     progress = tqdm(range(first, recipe.steps), initial=first, total=recipe.steps, desc="steps")
     for step in progress:
@@ -116,7 +123,19 @@ def learn(
         loss = by_kind + recipe.emotion_loss * by_emotion + recipe.score_loss * by_score
         learning.descend(loss, recipe.clip_norm)
         mean.take(model, step)
-        if (step + 1) % SAVED_EVERY == 0:
+        each = (by_kind, by_emotion, by_score, right(made, views))
+        lately.append(tuple(float(one.detach()) for one in each))
+        if (step + 1) % SAVED_EVERY == 0 or step + 1 == recipe.steps:
             progress.set_postfix_str(f"{by_kind:.2f} {by_emotion:.2f} {by_score:.2f}")
-            checkpoint.save(step, mean=mean.model.state_dict())
-    return mean.model.cpu()
+            means = np.mean(lately, axis=0).tolist()
+            curve.append({"step": step + 1.0} | dict(zip(FIGURES, means, strict=True)))
+            lately.clear()
+            checkpoint.save(step, mean=mean.model.state_dict(), curve=curve)
+    return mean.model.cpu(), curve
+
+
+def right(made: Made, views: Views) -> Tensor:
+    """Share of the windows that are asked for a kind in which it is the most probable."""
+    kinds = torch.from_numpy(views.kinds).to(made[0].device)
+    asked = kinds != APART
+    return (made[0].argmax(-1) == kinds)[asked].sum() / asked.sum().clamp(min=1)

@@ -18,6 +18,7 @@ from models.sounds.groups import HEARD
 from models.sounds.student import StudentWeights, save
 from models.sounds.yamnet import read_class_names
 from models.training.checkpoint import Checkpoint
+from models.training.curves import write_curves
 from models.training.student.calibrate import UNSCALED, hear, pair_scaling, scaling
 from models.training.student.export import as_litert
 from models.training.student.learn import learn, learning_of
@@ -34,7 +35,7 @@ def train(clips: Sequence[Clip], out: Path, recipe: StudentRecipe, cache: Path) 
 
     Args:
         clips: of every fold; those for the test are left alone.
-        out: the network's file; its metadata and hashes are written beside it.
+        out: the network's file; its metadata, hashes and curves are written beside it.
         recipe: what decides the result.
         cache: folder of what was made of the recordings.
 
@@ -60,7 +61,7 @@ def train(clips: Sequence[Clip], out: Path, recipe: StudentRecipe, cache: Path) 
     rng = np.random.default_rng(recipe.seed)
     learning = learning_of(network, recipe, rng)
     checkpoint = Checkpoint(out.with_suffix(".checkpoint.pt"), recipe, learning)
-    learned = learn(Viewer(heard, by_file, recipe, rng), recipe, learning, checkpoint)
+    learned, curve = learn(Viewer(heard, by_file, recipe, rng), recipe, learning, checkpoint)
     content = as_litert(learned, [names.index(name) for name in HEARD])
     metadata: dict[str, Any] = {
         "classes": HEARD,
@@ -73,6 +74,7 @@ def train(clips: Sequence[Clip], out: Path, recipe: StudentRecipe, cache: Path) 
     alone = StudentWeights(content, metadata, "")
     metadata["calibration"] |= pair_scaling(hear(alone, dev, beds, CALIBRATION_SEED, paired=True))
     save(out, content, metadata)
+    write_curves(out, "step", {"training": curve})
     checkpoint.remove()
     return {"learned": len(heard), "calibration": metadata["calibration"]}
 

@@ -1,5 +1,6 @@
 """The folds of the 13-MFCC network: which actors each learns from, and what is written."""
 
+import json
 from dataclasses import replace
 
 import numpy as np
@@ -133,6 +134,14 @@ def test_a_fold_that_was_killed_goes_on_at_its_epoch(
         weights.load(tmp_path / name / "ravdess_3_lstm13.safetensors") for name in ("whole", "net")
     )
     assert resumed.sha256 == whole.sha256
+    curves, again = (
+        json.loads((tmp_path / name / "ravdess_lstm13.curves.json").read_text())["trainings"]
+        for name in ("whole", "net")
+    )
+    assert curves == again
+    assert {name: len(curve) for name, curve in curves.items()} == {"before": 2, "fold 3": 3}
+    assert "uar" in curves["fold 3"][-1]
+    assert (tmp_path / "net" / "ravdess_lstm13.curves.svg").is_file()
     assert not list(tmp_path.glob("*/*.checkpoint*"))
 
 

@@ -1,6 +1,7 @@
 """Training: its loss by hand, and a whole small run that can be killed and repeated."""
 
-from dataclasses import replace
+import json
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
@@ -283,7 +284,10 @@ def test_weights_that_lie_there_are_left_until_the_new_ones_are_calibrated(
     run_shipped(Run(root, out, quick=True), 7)
     assert "epoch 2:" not in capsys.readouterr().out, "what was learned is learned"
     assert {"voice", "sounds"} <= weights.load(out).metadata["calibration"].keys()
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["net.safetensors", "net.sha256"]
+    endings = ("curves.json", "curves.svg", "safetensors", "sha256")
+    assert {path.name for path in tmp_path.iterdir()} == {f"net.{ending}" for ending in endings}
+    curves = json.loads((tmp_path / "net.curves.json").read_text())
+    assert [point["epoch"] for point in curves["trainings"]["training"]] == [1.0, 2.0]
 
 
 def test_a_model_that_the_calibration_needs_is_missed_before_anything_is_learned(
@@ -294,3 +298,23 @@ def test_a_model_that_the_calibration_needs_is_missed_before_anything_is_learned
     monkeypatch.setattr(registry, "folders", lambda: (tmp_path,))
     with pytest.raises(ModelError, match="yamnet"):
         run_shipped(Run(tmp_path, tmp_path / "net.safetensors"), 7)
+
+
+@forks
+@pytest.mark.slow
+def test_training_ends_where_patience_does(corpora, tmp_path, monkeypatch, capsys):
+    judged = iter([0.2, 0.5, 0.4, 0.5, 0.9, 0.9])
+    monkeypatch.setattr(training, "recalls", lambda *_: {"calm": next(judged)})
+    recipe = replace(RECIPE, epochs=6, patience=2, examples_per_epoch=4)
+    trained = train(corpora, tmp_path / "net.safetensors", recipe)
+    assert [point["uar"] for point in trained.curve] == [0.2, 0.5, 0.4, 0.5]
+    assert trained.best == {"uar": 0.5, "epoch": 2.0}
+    again = train(corpora, tmp_path / "net.safetensors", recipe)
+    assert len(again.curve) == 4, "what was enough is enough after a kill"
+
+
+def test_the_shipped_network_is_of_the_recipe_that_is_followed_without_any():
+    stored = weights.load().metadata["training"]["recipe"]
+    recipe = json.loads(json.dumps(asdict(Recipe())))
+    assert stored == {name: recipe[name] for name in stored}
+    assert recipe["patience"] == 0

@@ -7,6 +7,7 @@ import torch
 from models.errors import ModelError
 from models.networks.mobilenet import Student
 from models.training.checkpoint import Checkpoint
+from models.training.curves import Point
 from models.training.student import learn as module
 from models.training.student.learn import learn, learning_of, losses
 from models.training.student.recipe import StudentRecipe
@@ -22,7 +23,9 @@ def viewer(recordings, clips, recipe) -> Viewer:
     return Viewer(recordings, clips, recipe, np.random.default_rng(1))
 
 
-def learned(recordings, clips, recipe, path, kept: list[int] | None = None) -> Student:
+def learned(
+    recordings, clips, recipe, path, kept: list[int] | None = None
+) -> tuple[Student, list[Point]]:
     """What is learned; killed after the first checkpoint where ``kept`` is a list."""
     rng = np.random.default_rng(1)
     learning = learning_of(network(), recipe, rng)
@@ -43,12 +46,16 @@ def test_learning_that_was_killed_ends_where_it_would_have(
     recordings, clips, recipe, tmp_path, monkeypatch
 ):
     monkeypatch.setattr(module, "SAVED_EVERY", 2)
-    whole = learned(recordings, clips, recipe, tmp_path / "a.pt")
+    whole, curve = learned(recordings, clips, recipe, tmp_path / "a.pt")
     kept: list[int] = []
     with pytest.raises(KeyboardInterrupt):
         learned(recordings, clips, recipe, tmp_path / "b.pt", kept)
     assert kept == [1]
-    resumed = learned(recordings, clips, recipe, tmp_path / "b.pt")
+    resumed, again = learned(recordings, clips, recipe, tmp_path / "b.pt")
+    assert [point["step"] for point in curve] == [2.0, 4.0]
+    for one, other in zip(curve, again, strict=True):
+        assert one == pytest.approx(other, abs=1e-5)
+        assert 0.0 <= one["kinds right"] <= 1.0
     for one, other in zip(whole.parameters(), resumed.parameters(), strict=True):
         torch.testing.assert_close(one, other, rtol=0, atol=1e-6)
 
