@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from models.errors import ModelError
+from models.training.recipe import SHIPPED
 
 
 def require_training() -> None:
@@ -45,12 +46,13 @@ data_option = click.option(
     help="Learn from this corpus too, beside the published ones that every training needs; may be"
     " given several times.",
 )
-@click.option("--seed", type=int, default=7, show_default=True)
+@click.option("--seed", type=int, help="In place of the recipe's own.")
 @click.option(
     "--recipe",
     metavar="NAME|FILE",
-    help="Another network, or another part of the recordings: a recipe that came along, or one's"
-    " own file.",
+    default=SHIPPED,
+    show_default=True,
+    help="What is learned, and from what: a recipe that came along, or one's own file.",
 )
 @click.option(
     "--cache",
@@ -69,24 +71,21 @@ def train(
     data: Path,
     out: Path | None,
     also: tuple[str, ...],
-    seed: int,
-    recipe: str | None,
+    seed: int | None,
+    recipe: str,
     cache: Path | None,
     quick: bool,
 ) -> None:
     """Train the acoustic network and calibrate it; goes on after a kill.
 
-    About half an hour on two cores. Test recordings are not read.
+    About half an hour on two cores. Test recordings are not read. Beside the weights lie the curves
+    of the training: NAME.curves.svg, and its figures as JSON.
     """
     require_training()
     from models.training.beside import unused
     from models.training.recipe import read_recipe
-    from models.training.run import Run, run_recipe, run_shipped
+    from models.training.run import Run, run_recipe
 
-    for line in unused(data, read_recipe(recipe) if recipe else None, also):
+    for line in unused(data, read_recipe(recipe), also):
         click.echo(line, err=True)
-    run = Run(data, out, cache, quick, also)
-    if recipe is None:
-        run_shipped(run, seed)
-    else:
-        run_recipe(recipe, run)
+    run_recipe(recipe, Run(data, out, cache, quick, also), seed)

@@ -10,8 +10,9 @@ from typing import Any, Final, TypeVar
 from models.errors import ModelError
 
 FOLDER: Final = Path(__file__).with_name("recipes")
+SHIPPED: Final = "lstm"  # is followed where none is named
 LEARNS: Final = {
-    "lstm13": ("ravdess_folds",),
+    "lstm13": ("shipped", "ravdess_folds"),
     "utterance": ("shipped", "ravdess_folds", "without_corpora"),
     "student": ("shipped",),
     "voice": ("shipped", "ravdess_folds", "without_corpora", "screams_across"),

@@ -1,13 +1,17 @@
 """Carries out a training: from a data root to weights."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from models.data.corpora import Clip, corpora_in, read_all, read_corpus
 from models.training.recipe import RecipeFile, read_recipe
+
+if TYPE_CHECKING:
+    from models.training.train import Recipe
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,43 +55,24 @@ class Run:
         return few(clips) if self.quick else list(clips)
 
 
-def run_shipped(run: Run, seed: int) -> None:
-    """Train the EmotionLSTM that ships, and calibrate it.
-
-    Only then is it where it is wanted: until the end, what lay there lies there still.
-
-    Raises:
-        ModelError: YAMNet, which the calibration needs, or a checkpoint cannot be used.
-        DataError: a corpus is missing or cannot be read.
-    """
-    from models.training.beside import with_shares
-    from models.training.calibrate import calibrate, sound_events
-    from models.training.curves import write_curves
-    from models.training.quick import quick_lstm
-    from models.training.train import Recipe, train
-
-    clips, where = run.published(), run.out or Path("emotion_lstm.safetensors")
-    recipe = with_shares(Recipe(seed=seed), run.also)
-    sound_events()  # without them half an hour of learning would be for nothing
-    trained = train(clips, where, quick_lstm(recipe) if run.quick else recipe)
-    calibrate(clips, trained.path, where)
-    write_curves(where, "epoch", {"training": trained.curve})
-    trained.remove()
-    _say(f"{where}: unweighted average recall {trained.best['uar']:.3f} on the development actors"
-         f" (epoch {trained.best['epoch']:.0f})")  # fmt: skip
-
-
-def run_recipe(named: str, run: Run) -> None:
+def run_recipe(named: str, run: Run, seed: int | None = None) -> None:
     """Train what the recipe ``named`` says: one that came along, or a file.
 
+    Args:
+        named: its name, or the file's.
+        run: what is trained from, and where it goes.
+        seed: in place of the recipe's own.
+
     Raises:
-        ModelError: the recipe, or a model that it needs, cannot be used.
+        ModelError: the recipe, a checkpoint, or a model that it needs, cannot be used.
         DataError: a corpus is missing or cannot be read.
     """
     from models.training.beside import check_beside
 
     recipe = read_recipe(named)
     check_beside(recipe, run.also)
+    if seed is not None:
+        recipe = replace(recipe, settings={**recipe.settings, "seed": seed})
     if recipe.network == "lstm13":
         _lstm13(recipe, run)
     elif recipe.network == "student":
@@ -99,13 +84,36 @@ def run_recipe(named: str, run: Run) -> None:
 
 
 def _lstm13(recipe: RecipeFile, run: Run) -> None:
+    from models.training.beside import with_shares
     from models.training.quick import quick_lstm
     from models.training.ravdess_folds import train_folds
     from models.training.train import Recipe
 
     settings = recipe.applied(Recipe())
     settings = quick_lstm(settings) if run.quick else settings
-    train_folds(run.published(), run.out or Path(), settings, cache=run.cache)
+    if recipe.learns == "shipped":
+        _shipped(with_shares(settings, run.also), run)
+    else:
+        train_folds(run.published(), run.out or Path(), settings, cache=run.cache)
+
+
+def _shipped(recipe: "Recipe", run: Run) -> None:
+    """Train the EmotionLSTM that ships, and calibrate it.
+
+    Only then is it where it is wanted: until the end, what lay there lies there still.
+    """
+    from models.training.calibrate import calibrate, sound_events
+    from models.training.curves import write_curves
+    from models.training.train import train
+
+    clips, where = run.published(), run.out or Path("emotion_lstm.safetensors")
+    sound_events()  # without them half an hour of learning would be for nothing
+    trained = train(clips, where, recipe)
+    calibrate(clips, trained.path, where)
+    write_curves(where, "epoch", {"training": trained.curve})
+    trained.remove()
+    _say(f"{where}: unweighted average recall {trained.best['uar']:.3f} on the development actors"
+         f" (epoch {trained.best['epoch']:.0f})")  # fmt: skip
 
 
 def _student(recipe: RecipeFile, run: Run) -> None:

@@ -10,7 +10,7 @@ from models.data.corpora import AUDIO_CORPORA, Clip
 from models.errors import DataError, ModelError
 from models.training.beside import SHARE, check_beside, unused, with_shares
 from models.training.recipe import read_recipe
-from models.training.run import Run, run_recipe, run_shipped
+from models.training.run import Run, run_recipe
 from models.training.train import Recipe
 
 
@@ -56,7 +56,7 @@ def test_the_network_that_ships_learns_from_what_is_asked_for(root, tmp_path, mo
         pytest.skip(str(error))
     monkeypatch.setattr("models.training.train.train", begin)
     with pytest.raises(BegunError) as begun:
-        run_shipped(Run(root, tmp_path / "out.safetensors", also=("mine",)), seed=3)
+        run_recipe("lstm", Run(root, tmp_path / "out.safetensors", also=("mine",)), seed=3)
     corpora, recipe = begun.value.args
     assert "mine" in corpora
     assert (recipe.seed, recipe.share["mine"]) == (3, SHARE)
@@ -97,7 +97,7 @@ def test_a_recipe_of_ones_own_that_names_the_corpus_is_followed(tmp_path):
 
 
 def test_what_is_not_learned_from_is_said(root):
-    said = "\n".join(unused(root, None, ("mine",)))
+    said = "\n".join(unused(root, read_recipe("lstm"), ("mine",)))
     assert "crema_d is not learned from; --also crema_d adds it" in said
     assert "SAVEE is not read" in said
     assert "mine" not in said

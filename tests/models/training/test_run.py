@@ -1,12 +1,15 @@
 """A whole training, quickly: from recordings to weights that load."""
 
+import json
+
 import pytest
 
 from models import registry
-from models.data.splits import SCREAMS
+from models.data.splits import RAVDESS_FOLDS, SCREAMS
+from models.ear import make_ear
 from models.errors import ModelError
 from models.evaluation.fold_weights import LEFT_OUT
-from models.networks import voice, weights
+from models.networks import utterance, voice, weights
 from models.sounds import student
 from models.training.run import Run, run_recipe
 
@@ -63,3 +66,48 @@ def test_quick_second_ears_that_know_one_side_s_screams_can_be_loaded(
         found = weights.load(tmp_path / f"screams_{side}_voice.safetensors")
         assert found.metadata["training"]["learned_from"] == f"screams: {side} only"
         voice.DistressHead(found)
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore:.*use of fork:DeprecationWarning")
+def test_a_quick_network_of_emotions_is_calibrated_and_leaves_its_curves(data_root, tmp_path):
+    try:
+        registry.find("yamnet")
+    except ModelError as error:
+        pytest.skip(str(error))
+    path = tmp_path / "quick.safetensors"
+    run_recipe("lstm", Run(data_root, path, quick=True), 23)
+    found = weights.load(path)
+    make_ear(found, None)
+    assert found.metadata["training"]["recipe"]["seed"] == 23
+    assert {"voice", "sounds"} <= found.metadata["calibration"].keys()
+    endings = ("curves.json", "curves.svg", "safetensors", "sha256")
+    assert {one.name for one in tmp_path.iterdir()} == {f"quick.{ending}" for ending in endings}
+
+
+@pytest.fixture(scope="module")
+def heard(tmp_path_factory):
+    """What an encoder made of the recordings, for all that hear the same."""
+    return tmp_path_factory.mktemp("cache")
+
+
+FOLDS = {
+    "lstm13_folds": ("lstm13", lambda found: make_ear(found, None)),
+    "utterance_folds": ("utterance", utterance.Head),
+    "voice_folds": ("streaming", voice.EmotionHead),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore:.*use of fork:DeprecationWarning")
+@pytest.mark.parametrize("recipe", FOLDS)
+def test_quick_folds_can_be_loaded(data_root, tmp_path, words_models, heard, recipe):
+    run_recipe(recipe, Run(data_root, tmp_path, cache=heard, quick=True))
+    name, loaded = FOLDS[recipe]
+    for fold in range(RAVDESS_FOLDS):
+        loaded(weights.load(tmp_path / f"ravdess_{fold}_{name}.safetensors"))
+    assert not list(tmp_path.glob("*checkpoint*"))
+    curves = tmp_path / "ravdess_lstm13.curves.json"
+    if recipe == "lstm13_folds":
+        trainings = json.loads(curves.read_text())["trainings"]
+        assert set(trainings) == {"before", *(f"fold {fold}" for fold in range(RAVDESS_FOLDS))}

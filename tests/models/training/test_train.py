@@ -21,7 +21,8 @@ from models.networks import weights
 from models.networks.stepper import Stepper
 from models.training import calibrate, quick
 from models.training import train as training
-from models.training.run import Run, run_shipped
+from models.training.recipe import SHIPPED, read_recipe
+from models.training.run import Run, run_recipe
 from models.training.streams import Example
 from models.training.train import Fold, Recipe, augment, batch_of, loss_of, train
 
@@ -276,12 +277,12 @@ def test_weights_that_lie_there_are_left_until_the_new_ones_are_calibrated(
     monkeypatch.setattr(calibrate, "collect", lambda *_: [])
     monkeypatch.setattr(calibrate, "fit", killed)
     with pytest.raises(KeyboardInterrupt):
-        run_shipped(Run(root, out, quick=True), 7)
+        run_recipe("lstm", Run(root, out, quick=True))
     assert out.read_bytes() == b"of an earlier training"
     assert "epoch 2:" in capsys.readouterr().out
     odds = [("none", "c", np.zeros(len(FEATURES))), ("distress", "c", np.ones(len(FEATURES)))]
     monkeypatch.setattr(calibrate, "fit", lambda _, names: fitted(odds, names))
-    run_shipped(Run(root, out, quick=True), 7)
+    run_recipe("lstm", Run(root, out, quick=True))
     assert "epoch 2:" not in capsys.readouterr().out, "what was learned is learned"
     assert {"voice", "sounds"} <= weights.load(out).metadata["calibration"].keys()
     endings = ("curves.json", "curves.svg", "safetensors", "sha256")
@@ -297,7 +298,7 @@ def test_a_model_that_the_calibration_needs_is_missed_before_anything_is_learned
     monkeypatch.setattr(training, "train", lambda *_: pytest.fail("it learned"))
     monkeypatch.setattr(registry, "folders", lambda: (tmp_path,))
     with pytest.raises(ModelError, match="yamnet"):
-        run_shipped(Run(tmp_path, tmp_path / "net.safetensors"), 7)
+        run_recipe("lstm", Run(tmp_path, tmp_path / "net.safetensors"))
 
 
 @forks
@@ -315,6 +316,6 @@ def test_training_ends_where_patience_does(corpora, tmp_path, monkeypatch, capsy
 
 def test_the_shipped_network_is_of_the_recipe_that_is_followed_without_any():
     stored = weights.load().metadata["training"]["recipe"]
-    recipe = json.loads(json.dumps(asdict(Recipe())))
+    recipe = json.loads(json.dumps(asdict(read_recipe(SHIPPED).applied(Recipe()))))
     assert stored == {name: recipe[name] for name in stored}
     assert recipe["patience"] == 0
