@@ -79,12 +79,14 @@ class Calibration:
             ModelError: if it was fitted on other figures than this version hears.
         """
         names, weight = stored["features"], np.array(stored["weight"], np.float32)
-        if not set(names) <= set(FEATURES) or weight.shape != (2, len(names)):
+        bias = np.array(stored["bias"], np.float32)
+        fits = weight.shape == (2, len(names)) and bias.shape == (2,)
+        if not set(names) <= set(FEATURES) or not fits:
             raise ModelError(
                 "The weights' calibration was fitted on other figures than this version hears.",
                 "Use the weights that came with it, or run `distressd train` again.",
             )
-        return cls.over(names, weight, np.array(stored["bias"], np.float32))
+        return cls.over(names, weight, bias)
 
     def stored(self) -> dict[str, Any]:
         """As the metadata holds it."""

@@ -13,6 +13,7 @@ from models.calibration import (
     emotion_features,
     sound_features,
 )
+from models.data.labels import EMOTIONS
 from models.ear.ear import SoundWindow
 from models.features.conditioning import NOTHING, Conditioned
 from models.features.constants import HOP
@@ -20,6 +21,7 @@ from models.features.frontend import FrontEnd, Heard
 from models.features.gain import GainSettings
 from models.features.gate import GateSettings
 from models.features.history import History
+from models.features.mfcc import N_MFCC
 from models.features.offset import Offset
 from models.networks.stepper import Stepper, softmax
 from models.networks.weights import Weights
@@ -63,6 +65,9 @@ class FrameEar:
         distress: calibrated probability of distress.
         infant: calibrated probability of an infant crying.
         window: the newest sound events, or None.
+
+    Raises:
+        ModelError: a tensor is missing or of another shape, or the calibration is of other figures.
     """
 
     def __init__(
@@ -74,7 +79,7 @@ class FrameEar:
         )
         self._coming: deque[Voice] = deque()
         self._now = NOTHING
-        self._stepper = Stepper(weights.tensors)
+        self._stepper = Stepper.of(weights, N_MFCC, len(EMOTIONS))
         self._sounds = sounds
         self._hears_voices = sounds is not None and sounds.hears_voices
         self._by_voice = Calibration.of(metadata["calibration"]["voice"])

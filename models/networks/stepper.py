@@ -1,11 +1,14 @@
 """The same network, some frames at a time, without torch."""
 
 from collections.abc import Mapping
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from models.networks.lstm_layer import LstmLayer
+from models.networks.shapes import require_shapes
+from models.networks.weights import Weights
 
 Float = NDArray[np.float32]
 
@@ -28,6 +31,29 @@ class Stepper:
             self._layers.append(LstmLayer.of(tensors, "lstm", len(self._layers)))
         self._head = np.ascontiguousarray(tensors["head.weight"].T, np.float32)
         self._head_bias = np.ascontiguousarray(tensors["head.bias"], np.float32)
+
+    @classmethod
+    def of(cls, weights: Weights, inputs: int, classes: int) -> Self:
+        """The network of ``weights``, which takes so many features and tells so many classes apart.
+
+        Raises:
+            ModelError: a tensor is missing, or of another shape.
+        """
+        first = {"lstm.weight_hh_l0": ("gates", "hidden")}
+        hidden = require_shapes(weights, first, "network of emotions")["hidden"]
+        shapes: dict[str, tuple[int, ...]] = {"mean": (inputs,), "scale": (inputs,)}
+        layer, below = 0, inputs
+        while layer == 0 or f"lstm.weight_ih_l{layer}" in weights.tensors:
+            shapes |= {
+                f"lstm.weight_ih_l{layer}": (4 * hidden, below),
+                f"lstm.weight_hh_l{layer}": (4 * hidden, hidden),
+                f"lstm.bias_ih_l{layer}": (4 * hidden,),
+                f"lstm.bias_hh_l{layer}": (4 * hidden,),
+            }
+            layer, below = layer + 1, hidden
+        shapes |= {"head.weight": (classes, hidden), "head.bias": (classes,)}
+        require_shapes(weights, shapes, "network of emotions")
+        return cls(weights.tensors)
 
     @property
     def input_size(self) -> int:

@@ -13,9 +13,11 @@ import numpy as np
 import soxr
 from numpy.typing import NDArray
 
+from models.data.labels import EMOTIONS
 from models.errors import ModelError
 from models.features.constants import SAMPLE_RATE
 from models.features.whisper_mel import log_mel
+from models.networks.shapes import require_shapes, unfit
 from models.networks.weights import Weights
 from models.networks.whisper_encoder import WhisperEncoder
 
@@ -28,6 +30,7 @@ LOUD_FROM: Final = 0.3  # of the way from the softest row to nearly the loudest,
 LOUDEST: Final = 98  # percentile: a click is not the loudest of a voice
 FIRST_LAYER: Final = 1  # what enters the first block is sound rather than voice
 OUTCOMES: Final = ("none", "distress", "infant")
+VIEWS: Final = 2  # mean and standard deviation
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +84,8 @@ class Head:
             (3, n), with the speeds at which the emotions are heard in the metadata.
 
     Raises:
-        ModelError: if they are weights of another network.
+        ModelError: if they are weights of another network, or a tensor is missing or of another
+            shape.
     """
 
     def __init__(self, weights: Weights) -> None:
@@ -90,6 +94,11 @@ class Head:
                 "These weights are not of the utterance network.",
                 "Name weights that `distressd train --recipe utterance` made.",
             )
+        shapes = {
+            "emotions.weight": (len(EMOTIONS), "figures"), "emotions.bias": (len(EMOTIONS),),
+            "outcomes.weight": (len(OUTCOMES), "figures"), "outcomes.bias": (len(OUTCOMES),),
+        }  # fmt: skip
+        self.size = require_shapes(weights, shapes, "utterance network")["figures"]
         names = ("emotions", "outcomes")
         self._maps = {
             name: (
@@ -98,7 +107,14 @@ class Head:
             )
             for name in names
         }
-        self.speeds: tuple[float, ...] = tuple(weights.metadata["speeds"])
+        try:
+            self.speeds: tuple[float, ...] = tuple(
+                float(speed) for speed in weights.metadata["speeds"]
+            )
+        except (LookupError, TypeError, ValueError):
+            self.speeds = ()
+        if not self.speeds:
+            raise unfit(weights, "utterance network", "it does not say at which speeds it hears")
 
     def __call__(self, views: Float) -> Opinion:
         """The opinion on one utterance.
@@ -123,11 +139,22 @@ class UtteranceNetwork:
     Args:
         encoder: the ``model.bin`` of whisper-tiny.en.
         weights: of the head.
+
+    Raises:
+        ModelError: something is missing, or they do not belong together.
     """
 
     def __init__(self, encoder: Path, weights: Weights) -> None:
         self._encoder = WhisperEncoder(encoder)
         self._head = Head(weights)
+        made = VIEWS * self._encoder.layers * self._encoder.channels
+        if made != self._head.size:
+            raise ModelError(
+                f"The utterance network reads {self._head.size} figures, and {encoder} makes"
+                f" {made}.",
+                "Its head was trained beside whisper-tiny.en: run `distressd models pull"
+                " whisper-tiny.en`.",
+            )
 
     def __call__(self, sound: Float) -> Opinion:
         """The opinion on ``sound``, (n,) at 16 kHz."""

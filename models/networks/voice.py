@@ -6,6 +6,7 @@ of noise, so that it tells fear and anger apart where a network of a few recordi
 costs some 25 ms each time, too much for the hop loop: whoever asks it waits elsewhere.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -13,9 +14,11 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from models.data.labels import EMOTIONS
 from models.errors import ModelError
 from models.features.constants import SAMPLE_RATE
 from models.features.whisper_mel import log_mel
+from models.networks.shapes import Size, require_shapes
 from models.networks.weights import EMOTION_LSTM, Weights
 from models.networks.whisper_encoder import WhisperEncoder, gelu
 
@@ -29,6 +32,7 @@ FIRST_LAYER: Final = 1  # what enters the first block is sound rather than voice
 VIEWS: Final = 4  # mean and spread, of the second half and of the whole
 
 
+KINDS: Final = 5
 _NONE, _DISTRESS, _INFANT = 0, slice(1, 4), 4  # of the kinds that the student tells, too
 
 
@@ -80,32 +84,34 @@ def pooled(encoder: WhisperEncoder, window: Float) -> Float:
 
 
 class _Head:
-    """What all heads have in common: weights that are of this network."""
+    """What all heads have in common: weights that are of this network.
 
-    def __init__(self, weights: Weights, *names: str) -> None:
+    Args:
+        weights: with ``NAME.weight`` and ``NAME.bias``, layer by layer.
+        layers: outputs and inputs of each, by its name; the first reads ``figures``.
+
+    Raises:
+        ModelError: if they are weights of another network, or a tensor is missing or of another
+            shape.
+    """
+
+    def __init__(self, weights: Weights, layers: Mapping[str, tuple[Size, Size]]) -> None:
         if weights.metadata.get("network") != NETWORK:
             raise ModelError(
                 "These weights are not of the voice network.",
                 "Name weights that `distressd train --recipe voice` made.",
             )
-        try:
-            self._maps = [
-                tuple(
-                    np.asarray(weights.tensors[f"{name}.{part}"], np.float32)
-                    for part in ("weight", "bias")
-                )
-                for name in names
-            ]
-        except LookupError as error:
-            raise ModelError(
-                f"The weights of the voice network lack {error}.",
-                "Reinstall distressd, or train them with this version.",
-            ) from error
-
-    @property
-    def size(self) -> int:
-        """How many figures it reads."""
-        return int(self._maps[0][0].shape[1])
+        shapes: dict[str, tuple[Size, ...]] = {}
+        for name, (outputs, inputs) in layers.items():
+            shapes |= {f"{name}.weight": (outputs, inputs), f"{name}.bias": (outputs,)}
+        self.size = require_shapes(weights, shapes, "voice network")["figures"]
+        self._maps = [
+            tuple(
+                np.asarray(weights.tensors[f"{name}.{part}"], np.float32)
+                for part in ("weight", "bias")
+            )
+            for name in layers
+        ]
 
 
 class EmotionHead(_Head):
@@ -119,7 +125,7 @@ class EmotionHead(_Head):
     """
 
     def __init__(self, weights: Weights) -> None:
-        super().__init__(weights, "emotions")
+        super().__init__(weights, {"emotions": (len(EMOTIONS), "figures")})
 
     def __call__(self, figures: Float) -> Float:
         """Logits, (windows, 8), of what was pooled of some windows, (windows, size)."""
@@ -140,7 +146,7 @@ class DistressHead(_Head):
     """
 
     def __init__(self, weights: Weights) -> None:
-        super().__init__(weights, "hidden", "kinds")
+        super().__init__(weights, {"hidden": ("units", "figures"), "kinds": (KINDS, "units")})
         try:
             self._scale = Scale(**weights.metadata["evidence"])
         except (LookupError, TypeError) as error:
@@ -181,9 +187,10 @@ class VoiceNetwork:
         self._distress = DistressHead(weights)
         self._emotions = EmotionHead(weights)
         made = VIEWS * self._encoder.layers * self._encoder.channels
-        if made != self._distress.size:
+        if not made == self._distress.size == self._emotions.size:
             raise ModelError(
-                f"The voice network reads {self._distress.size} figures of a window, and {encoder}"
+                f"The voice network reads {self._distress.size} figures of a window, of which it"
+                f" tells emotions by {self._emotions.size}, and {encoder}"
                 f" makes {made}.",
                 "Its heads were trained beside whisper-tiny.en: run `distressd models pull"
                 " whisper-tiny.en`.",

@@ -25,12 +25,14 @@ FORMAT = "distressd-emotion-lstm/1"
 class Weights:
     """A network's tensors and the configuration that it was trained under.
 
-    ``metadata`` holds ``gate``, ``gain``, ``calibration`` and ``training``.
+    ``metadata`` holds ``gate``, ``gain``, ``calibration`` and ``training``; ``path`` is the file
+    that they were read from, if they were.
     """
 
     tensors: dict[str, NDArray[np.float32]]
     metadata: dict[str, Any]
     sha256: str
+    path: Path | None = None
 
 
 def save(
@@ -105,4 +107,4 @@ def load(path: Path | None = None) -> Weights:
         raise ModelError(
             f"{path} does not say how it was trained.", "Train or export it with this version."
         ) from error
-    return Weights(tensors, metadata, digest)
+    return Weights(tensors, metadata, digest, path)

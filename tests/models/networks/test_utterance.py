@@ -1,5 +1,7 @@
 """The utterance network: what it reads of a sound, and the head."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -74,3 +76,33 @@ def test_outcomes_are_read_off_the_first_view_and_emotions_off_all(stored):
 def test_weights_of_another_network_are_told(weights_path):
     with pytest.raises(ModelError, match="not of the utterance network"):
         Head(weights.load(weights_path))
+
+
+@pytest.mark.parametrize(
+    "name", ["emotions.weight", "emotions.bias", "outcomes.weight", "outcomes.bias"]
+)
+def test_a_tensor_that_is_missing_or_of_another_shape_is_told(stored, tmp_path, name):
+    path = tmp_path / "other.safetensors"
+    for tensors, told in (
+        ({k: v for k, v in stored.tensors.items() if k != name}, f"lacks {name}"),
+        (stored.tensors | {name: stored.tensors[name][:-1]}, f"{name} is"),
+    ):
+        weights.save(path, tensors, stored.metadata)
+        with pytest.raises(ModelError, match=told) as raised:
+            Head(weights.load(path))
+        assert str(path) in raised.value.message
+
+
+@pytest.mark.parametrize("speeds", [None, 1.0, ["fast"], []])
+def test_weights_without_speeds_are_told(stored, speeds):
+    with pytest.raises(ModelError, match="speeds"):
+        Head(replace(stored, metadata=stored.metadata | {"speeds": speeds}))
+
+
+def test_a_head_of_another_encoder_is_refused(stored, language_models):
+    cut = {
+        name: tensor[:, :32] if tensor.ndim > 1 else tensor
+        for name, tensor in stored.tensors.items()
+    }
+    with pytest.raises(ModelError, match="32 figures"):
+        UtteranceNetwork(model_folder("tiny.en") / "model.bin", replace(stored, tensors=cut))

@@ -1,5 +1,6 @@
 """The second ear's network: what its heads read, and that it knows voices."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -66,6 +67,24 @@ def test_weights_of_another_network_are_refused(stored):
             head(stored(network="utterance"))
 
 
+@pytest.mark.parametrize(
+    ("head", "name"),
+    [(DistressHead, "hidden"), (DistressHead, "kinds"), (EmotionHead, "emotions")],
+)
+@pytest.mark.parametrize("part", ["weight", "bias"])
+def test_a_tensor_that_is_missing_or_of_another_shape_is_told(stored, tmp_path, head, name, part):
+    found, path = stored(figures=32), tmp_path / "other.safetensors"
+    of = f"{name}.{part}"
+    for tensors, told in (
+        ({k: v for k, v in found.tensors.items() if k != of}, f"lacks {of}"),
+        (found.tensors | {of: found.tensors[of][:-1]}, f"{name}.* instead of"),
+    ):
+        weights.save(path, tensors, found.metadata)
+        with pytest.raises(ModelError, match=told) as raised:
+            head(weights.load(path))
+        assert str(path) in raised.value.message
+
+
 @pytest.mark.parametrize("wrong", [None, {}, {"weight": 1.0}, {**EVIDENCE, "more": 1.0}])
 def test_weights_that_do_not_say_what_they_amount_to_are_refused(stored, wrong):
     with pytest.raises(ModelError, match="amount to"):
@@ -73,8 +92,13 @@ def test_weights_that_do_not_say_what_they_amount_to_are_refused(stored, wrong):
 
 
 def test_heads_of_another_encoder_are_refused(stored, language_models):
+    encoder, other = model_folder("tiny.en") / "model.bin", stored(figures=32)
     with pytest.raises(ModelError, match="figures"):
-        VoiceNetwork(model_folder("tiny.en") / "model.bin", stored(figures=32))
+        VoiceNetwork(encoder, other)
+    found = stored()
+    emotions = {name: tensor for name, tensor in other.tensors.items() if "emotions" in name}
+    with pytest.raises(ModelError, match="figures"):
+        VoiceNetwork(encoder, replace(found, tensors=found.tensors | emotions))
 
 
 @pytest.fixture(scope="module")
