@@ -21,6 +21,7 @@ from models.features.constants import SAMPLE_RATE
 from models.networks.utterance import pooled
 from models.networks.whisper_encoder import WhisperEncoder
 from models.parallel import pool
+from models.training.kept import reading
 
 Float = NDArray[np.float32]
 
@@ -54,6 +55,9 @@ def hear_pooled(
         view: how.
         encoder: the ``model.bin``.
         cache: folder in which it is kept, or looked up.
+
+    Raises:
+        DataError: a recording, or what was kept, cannot be read.
     """
     found: dict[str, Float] = {}
     by_corpus: dict[str, list[Clip]] = {}
@@ -102,7 +106,7 @@ def _kept(cache: Path | None, corpus: str, view: View, encoder: Path) -> Path | 
 def _read(kept: Path | None) -> dict[str, Float]:
     if kept is None or not kept.is_file():
         return {}
-    with np.load(kept) as stored:
+    with reading(kept) as stored:
         return dict(zip(stored["files"].tolist(), stored["pooled"], strict=True))
 
 

@@ -7,7 +7,7 @@ shard is written whole or not at all.
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
@@ -26,6 +26,7 @@ from models.parallel import pool
 from models.rooms import reverberate
 from models.sounds.network import WINDOW
 from models.sounds.yamnet import Yamnet
+from models.training.kept import reading
 from models.training.mixtures import draw_rooms
 from models.training.student.recipe import StudentRecipe
 from models.training.student.synthesised import Synthesised
@@ -104,6 +105,9 @@ def collect(
         recipe: how they are heard.
         folder: of the shards; they are found again by a hash of everything that decides them.
         what: named on the progress bar.
+
+    Raises:
+        DataError: a recording, or a shard, cannot be read.
     """
     folder.mkdir(parents=True, exist_ok=True)
     parts = [wanted[start : start + SHARD] for start in range(0, len(wanted), SHARD)]
@@ -222,18 +226,19 @@ def _write(path: Path, found: Sequence[Recording]) -> None:
     unfinished.replace(path)
 
 
-def _read(path: Path) -> Iterator[Recording]:
-    with np.load(path) as shard:
+def _read(path: Path) -> list[Recording]:
+    with reading(path) as shard:
         taught = np.split(shard["taught"], np.cumsum(shard["taught_counts"])[:-1])
         powers = np.split(shard["power"], np.cumsum(shard["lengths"])[:-1])
         speeds, extents = shard["speeds"].tolist(), shard["extents"].tolist()
-        place = 0
+        place, found = 0, []
         for file, count, scores in zip(shard["files"], shard["counts"], taught, strict=True):
             span = range(place, place := place + int(count))
             versions = tuple(
                 Version(speeds[i], extents[i][0], extents[i][1], powers[i]) for i in span
             )
-            yield Recording(str(file), versions, scores)
+            found.append(Recording(str(file), versions, scores))
+        return found
 
 
 def _joined(parts: Sequence[NDArray[Any]]) -> NDArray[Any]:

@@ -27,6 +27,7 @@ from models.networks.mobilenet import KINDS
 from models.networks.voice import WINDOW, pooled
 from models.networks.whisper_encoder import WhisperEncoder
 from models.parallel import pool
+from models.training.kept import reading
 from models.training.mixtures import MixtureSettings, draw_rooms, mix
 from models.training.student.calibrate import HARD, MILD
 from models.training.student.views import kind_of, spread
@@ -193,8 +194,11 @@ def _kept(
 
 
 def _read(kept: Path) -> Windows:
-    with np.load(kept) as stored:
-        return Windows(stored["of"], stored["figures"], stored["corpora"])
+    with reading(kept) as stored:
+        parts = stored["of"], stored["figures"], stored["corpora"]
+        if len({len(part) for part in parts}) > 1:
+            raise ValueError("its arrays are of different lengths")
+        return Windows(*parts)
 
 
 def _written(kept: Path | None, made: Windows) -> Windows:
