@@ -11,6 +11,7 @@ import unicodedata
 from typing import Final
 
 from models.language.calls import calls
+from models.language.repeats import one_round, without_repeats
 
 PIECE: Final = 140  # characters
 FRAGMENT: Final = 16  # characters: "Please." is read with its neighbour
@@ -35,20 +36,34 @@ def clean(text: str) -> str:
 
 
 def pieces(text: str) -> list[str]:
-    """``clean(text)`` sentence by sentence, fragments with their neighbours; none is very long.
+    """What is read of ``clean(text)``: sentence by sentence, none twice, none very long.
 
-    A short call stays apart from what is none: beside a long sentence it would be lost. At most
-    32 of them, from both ends.
+    Fragments are read with their neighbours. A short call stays apart from what is none: beside a
+    long sentence it would be lost. Calls that are read together, and what is said three times
+    within a sentence, are also there by themselves, after the piece that they are in.
+
+    At most 32 of them, from both ends.
     """
-    found: list[str] = []
-    for sentence in filter(None, _SENTENCE.split(clean(text))):
-        if found and _belong(found[-1], sentence):
-            found[-1] = f"{found[-1]} {sentence}"
+    groups: list[list[str]] = []
+    for sentence in without_repeats(filter(None, _SENTENCE.split(clean(text)))):
+        if groups and _belong(" ".join(groups[-1]), sentence):
+            groups[-1].append(sentence)
         else:
-            found += [sentence[at : at + 2 * PIECE] for at in range(0, len(sentence), 2 * PIECE)]
+            groups.append([sentence])
+    found = [piece for group in groups for piece in _readings(group)]
     if len(found) > PIECES:
         found = found[: PIECES // 2] + found[-PIECES // 2 :]
     return found
+
+
+def _readings(group: list[str]) -> list[str]:
+    """Sentences that belong together, and what in them counts by itself."""
+    whole = " ".join(group)
+    found = [whole[at : at + 2 * PIECE] for at in range(0, len(whole), 2 * PIECE)]
+    parts = [*group, *filter(None, map(one_round, group))]
+    alone = [part for part in parts if calls(part) or len(group) == 1]
+    found += (one[: 2 * PIECE] for one in alone if one not in found)
+    return list(dict.fromkeys(found))
 
 
 def _belong(one: str, other: str) -> bool:

@@ -44,6 +44,28 @@ def test_talk_is_not(reasoner, text):
     assert reasoner(text).probability < 0.2
 
 
+@pytest.mark.parametrize("times", [2, 3, 6])
+@pytest.mark.parametrize(
+    "cry", ["Help me!", "Let me go!", "It hurts!", "Fire!", "Don't hurt me! Please!"]
+)
+def test_a_cry_that_is_repeated_is_read_as_the_cry(reasoner, cry, times):
+    once = reasoner(cry).probability
+    assert once > 0.7
+    assert reasoner(" ".join([cry] * times)).probability >= once
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "no no no", "Go! Go! Go!", "go go go", "Ha! Ha! Ha!", "ha ha ha", "stop it stop it",
+        "Stop it! Stop it!", "Goal! Goal! Goal!", "Come on! Come on! Come on!",
+        "Let it be, let it be, let it be.", "Yes! Yes! Yes!", "Tag! You're it! Tag! You're it!",
+    ],
+)  # fmt: skip
+def test_what_is_repeated_in_play_and_song_alarms_nobody(reasoner, text):
+    assert reasoner(text).probability < 0.4
+
+
 @pytest.mark.parametrize(
     "instruction",
     [
