@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from models.catalogue import FILES, SMOLLM2
 from models.errors import ModelError
 from models.language.calls import calls
-from models.language.explanation import CATEGORIES, SENTENCES, Category, explain
+from models.language.explanation import CATEGORIES, SENTENCES, TOLD, Category, explain
 from models.language.feeling import Feeling, contrast, open_gguf
 from models.language.meaning import Meaning
 from models.language.prototypes import Prototypes
@@ -37,6 +37,7 @@ CLEARED: Final = 0.1
 SURE: Final = 0.95
 LOOKED_AT: Final = 2  # pieces that the language model reads, the worst first
 NAMED_FROM: Final = 0.5  # probability from which a category is named
+NEAR: Final = 0.4  # cosine to the quotation of a sentence about it; of invented ones most are less
 KNOWS_CATEGORIES: Final = 1_000_000_000  # parameters from which a model may choose the category
 
 
@@ -150,19 +151,35 @@ class Reasoner:
             return self._vote.probability("feeling", (apart,), call=call)
         return self._vote.probability("both", (known.lean(vector), apart), call=call)
 
-    def _explain(self, piece: str, vector: Any, score: float) -> tuple[Category, str]:
+    def _explain(self, piece: str, vector: Float | None, score: float) -> tuple[Category, str]:
         """Category and sentence; without a model that writes, a sentence of our own."""
         distress = score >= NAMED_FROM
         allowed = CATEGORIES[:-1] if distress else CATEGORIES[-1:]
-        if self._prototypes is not None and not (self._llama is not None and self._chooses):
+        if (
+            self._prototypes is not None
+            and vector is not None
+            and not (self._llama is not None and self._chooses)
+        ):
             allowed = (self._prototypes(vector, distress=distress),)
         if not distress or self._llama is None:
             return allowed[0], SENTENCES[allowed[0]]
+        category, reason = allowed[0], None
         try:
-            return explain(self._llama, piece, allowed)
+            category, reason = explain(self._llama, piece, allowed)
         except ValueError as error:
             log.warning("No reason was written (%s); a general one stands in.", error)
-            return allowed[0], SENTENCES[allowed[0]]
+        if reason is None or not self._near(reason.removeprefix(TOLD), vector):
+            reason = SENTENCES[category]
+        return category, reason
+
+    def _near(self, told: str, vector: Float | None) -> bool:
+        """Whether ``told`` means about what was said; never where nobody can compare."""
+        if self._meaning is None or vector is None:
+            return False
+        own = self._meaning(told)
+        lean = self._vote.known.lean(own)
+        distress = self._vote.probability("meaning", (lean,), call=calls(told))
+        return float(own @ vector) >= NEAR and distress >= NAMED_FROM
 
 
 def model_path(llm: str) -> Path:

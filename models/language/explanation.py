@@ -9,6 +9,8 @@ import itertools
 from collections.abc import Callable, Iterator
 from typing import Any, Final, Literal, get_args
 
+from models.language.fidelity import borne_out, main_clause
+
 Category = Literal[
     "fear", "pain", "threat", "medical", "call_for_help", "crying", "argument", "none"
 ]
@@ -24,15 +26,16 @@ SENTENCES: Final[dict[Category, str]] = {
     "none": "The words say nothing of distress.",
 }
 TOKENS: Final = 36
+TOLD: Final = "The speaker says that "
 _SAID: Final = 'Someone said: "'
 # A continuation, as for feeling: a small model that is shown examples repeats them.
 _REASON: Final = '" In other words, the speaker says that'
 _KIND: Final = f'" Of {", ".join(CATEGORIES)}, this is best called'
-_SENTENCE: Final = 'root ::= " " [a-zA-Z] [a-zA-Z ,\']{10,90} "."\n'
+_SENTENCE: Final = 'root ::= " " [a-zA-Z] [a-zA-Z \']{10,90} "."\n'
 
 
-def explain(llama: Any, said: str, categories: tuple[Category, ...]) -> tuple[Category, str]:
-    """Category and sentence for ``said``, cleaned before.
+def explain(llama: Any, said: str, categories: tuple[Category, ...]) -> tuple[Category, str | None]:
+    """Category and sentence for ``said``, cleaned before; None where it says what was not said.
 
     Args:
         llama: from ``open_gguf``.
@@ -50,7 +53,8 @@ def explain(llama: Any, said: str, categories: tuple[Category, ...]) -> tuple[Ca
     written = _continue(llama, said, _REASON, _SENTENCE).strip()
     if not written.endswith("."):
         raise ValueError(f"the language model wrote {written[:80]!r}")
-    return category, f"The speaker says that {written}"
+    told = main_clause(written)
+    return category, f"{TOLD}{told}." if borne_out(told, said) else None
 
 
 def _continue(llama: Any, said: str, after: str, grammar: str) -> str:

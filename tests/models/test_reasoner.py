@@ -7,7 +7,7 @@ import pytest
 
 from models.catalogue import SMOLLM2
 from models.errors import ModelError
-from models.language.explanation import CATEGORIES
+from models.language.explanation import CATEGORIES, SENTENCES
 from models.language.recipe import Recipe
 from models.reasoner import Reasoner
 from models.registry import find
@@ -104,6 +104,24 @@ def test_category_and_reason_come_on_request_and_are_bounded(reasoner):
     assert hurt.reason != told.reason
     calm = reasoner("Dinner is ready, come and sit down.", explained=True)
     assert calm.category == "none"
+
+
+@pytest.mark.parametrize(
+    ("text", "allowed"),
+    [
+        # What the small model makes of these has nothing to do with them, or turns them about.
+        ("Help, help, somebody!", None),
+        ("Let me go!", None),
+        ("He's hurting me.", None),
+        ("My stomach, I can't stand the pain.", None),
+        ("I can't breathe.", "The speaker says that they are unable to breathe."),
+    ],
+)
+def test_a_reason_that_was_not_said_gives_way_to_one_of_our_own(reasoner, text, allowed):
+    told = reasoner(text, explained=True)
+    assert told.reason in {SENTENCES[told.category], allowed}
+    if allowed is not None:
+        assert told.reason == allowed
 
 
 def test_what_explains_leaves_nothing_of_the_language_model_to_the_collector(reasoner):
