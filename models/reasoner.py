@@ -111,8 +111,10 @@ class Reasoner:
             explained: an alert is out: have both readers look, and name category and reason.
         """
         found = pieces(text)
-        if not found or not readable(text):
-            return Verdict(None)
+        if not any(c.isalpha() for c in text) or not found:
+            return Verdict(None, unread="no_words")
+        if not readable(text):
+            return Verdict(None, unread="script")
         order = list(range(len(found)))
         vectors: list[Float] = []
         scores = [0.0] * len(found)

@@ -85,7 +85,10 @@ class Transcribed(_Said):
 
 
 class Judged(_Said):
-    """What the words amount to; ``probability`` is null where nobody could read them."""
+    """What the words amount to; ``probability`` is null where nobody could read them.
+
+    ``unread`` says why, where it is due to the words.
+    """
 
     type: Literal["judged"] = "judged"
     id: str
@@ -93,6 +96,7 @@ class Judged(_Said):
     category: Category | None
     reason: str | None
     readers: tuple[str, ...]
+    unread: str = ""
     ms: float
 
 

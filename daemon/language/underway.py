@@ -101,6 +101,7 @@ class Underway:
         self._wait_for_reading()
         return job, replace(
             words,
+            doubt=words.doubt or judged.unread,
             probability=judged.probability,
             category=judged.category,
             reason=judged.reason,

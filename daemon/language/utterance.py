@@ -45,7 +45,7 @@ class Words:
     Attributes:
         utterance: which.
         text: what was said; empty where ``doubt`` says why, or where ``lost`` does.
-        doubt: why a transcription is not believed.
+        doubt: why a transcription is not believed, or (``script``, beside its text) not read.
         trustworthy: whether the transcription may raise more than an advisory by itself.
         probability: of distress by the words; None where there are none that can be read.
         category: what kind of distress; None where none was asked for.

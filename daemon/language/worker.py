@@ -44,6 +44,10 @@ log = logging.getLogger(__name__)
 
 FULL_SCALE: Final = np.float32(1.0 / 32768.0)
 EXPLAINED_FROM: Final = 0.6  # words that may raise an alert by themselves are explained, too
+SCRIPT: Final = (
+    "What was said was written in a script that the readers do not know: such words count for"
+    ' nothing, and their doubt is "script". If English is spoken, set [language] spoken = "en".'
+)
 
 Heard = tuple[Spoken, NDArray[np.float32]]
 
@@ -165,6 +169,7 @@ class Worker:
             self._say(_readers(reasoner.missing))
         except ModelError as error:
             self._say(_absent("reasoner", error))
+        told_script = False
         while True:
             batch, said = self._texts.get()
             for spoken, text in said:
@@ -173,6 +178,9 @@ class Worker:
                     self._say(_unread(spoken.id))
                     continue
                 verdict = reasoner(text, explained=spoken.explained)
+                if verdict.unread == "script" and not told_script:
+                    told_script = True
+                    log.warning(SCRIPT)
                 if not spoken.explained and (verdict.probability or 0.0) >= EXPLAINED_FROM:
                     verdict = reasoner(text, explained=True)
                 self._say(
@@ -182,6 +190,7 @@ class Worker:
                         category=verdict.category,
                         reason=verdict.reason,
                         readers=verdict.readers,
+                        unread=verdict.unread,
                         ms=round((time.monotonic() - began) * 1000, 1),
                     )
                 )

@@ -27,7 +27,7 @@ class UtteranceEvent(ServerMessage):
     start_s: float
     end_s: float
     transcript: str = Field(description="empty where nothing was said that can be believed")
-    doubt: str = Field(default="", description="why a transcription is not believed")
+    doubt: str = Field(default="", description="why a transcription is not believed, or not read")
     lost: str = Field(default="", description="why nothing was made of it")
     language: str = ""
     distress: Probability | None = Field(description="by the words alone; null: not read")

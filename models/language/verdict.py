@@ -2,12 +2,14 @@
 
 import math
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
 
 from models.language.explanation import Category
 
 PRIOR: Final = 0.36
 """The share of distress among the sentences that probabilities are calibrated on."""
+Unread = Literal["", "no_words", "script"]
+"""Why nobody read a text: it has no words; it is in a script that the models do not know."""
 HEARD: Final = 0.45
 """What remains of the log-odds beyond the prior of a sentence that Whisper has heard in a room.
 
@@ -26,12 +28,14 @@ class Verdict:
         category: what kind, only where an explanation was asked for.
         reason: one sentence, likewise. It may quote what was said.
         readers: who took part: ``meaning`` (sentence embedding), ``feeling`` (language model).
+        unread: why there is no probability.
     """
 
     probability: float | None
     category: Category | None = None
     reason: str | None = None
     readers: tuple[str, ...] = ()
+    unread: Unread = ""
 
 
 def as_heard(probability: float) -> float:

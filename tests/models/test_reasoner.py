@@ -142,9 +142,17 @@ def test_what_explains_leaves_nothing_of_the_language_model_to_the_collector(rea
         gc.enable()
 
 
-@pytest.mark.parametrize("text", ["", " ", "\x00\x07\x1b", "помогите", "?!", "…"])
-def test_what_nobody_can_read_has_no_probability(reasoner, text):
-    assert reasoner(text, explained=True).probability is None
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("", "no_words"), (" ", "no_words"), ("\x00\x07\x1b", "no_words"), ("помогите", "script"),
+        ("?!", "no_words"), ("…", "no_words"),
+    ],
+)  # fmt: skip
+def test_what_nobody_can_read_has_no_probability_and_says_why(reasoner, text, why):
+    verdict = reasoner(text, explained=True)
+    assert (verdict.probability, verdict.unread) == (None, why)
+    assert reasoner("Help me!").unread == ""
 
 
 def test_ten_thousand_characters_are_read_and_the_worst_part_counts(reasoner):

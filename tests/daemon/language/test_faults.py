@@ -43,6 +43,17 @@ def starve(self, *words, **named):
 
 Transcriber.__call__ = starve
 """
+CYRILLIC = """
+from dataclasses import replace
+from models.transcriber import Transcriber
+
+call = Transcriber.__call__
+
+def write(self, *words, **named):
+    return [replace(one, text="помогите мне", doubt="") for one in call(self, *words, **named)]
+
+Transcriber.__call__ = write
+"""
 ABORT = """
 import os
 from models.language import feeling
@@ -94,6 +105,17 @@ def test_a_worker_that_runs_out_of_memory_is_replaced_and_loses_no_words(
     figures = lane.lane.figures()
     assert (figures["retried"], figures["restarts"]) == (1, 1)
     row("language worker runs out of memory", noticed_s, time.monotonic() - began)
+
+
+def test_words_of_another_script_are_kept_and_it_is_said_why_nobody_read_them(run, built_in):
+    built_in(CYRILLIC)
+    lane = run()
+    lane.until_state("ok")
+    lane.say("u")
+    lane.until(lambda: len(lane.words) == 1)
+    words = lane.words[0]
+    assert (words.text, words.probability, words.doubt) == ("помогите мне", None, "script")
+    assert lane.lane.figures()["restarts"] == 0
 
 
 def cut(whole):
