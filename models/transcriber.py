@@ -19,6 +19,8 @@ from models.errors import ModelError
 from models.features.constants import SAMPLE_RATE
 from models.headers.ctranslate2 import check_ctranslate2
 from models.language.doubts import doubt, without_loops
+from models.language.quoting import printable
+from models.language.spoken import check_spoken
 from models.language.transcript import NOTHING, Doubt, Transcript, Word
 from models.registry import FILES, find
 
@@ -42,7 +44,7 @@ class Transcriber:
 
     Args:
         model: ``tiny.en`` (the registered one), or the folder of a converted model.
-        device: ``auto``, ``cpu`` or ``cuda``.
+        device: ``auto``, ``cpu`` or ``cuda``; CTranslate2 has no Metal, so a Mac uses its CPU.
         threads: of the processor.
         language: the language spoken; None to detect it, where the model knows more than one.
         beam: how many hypotheses are followed.
@@ -51,7 +53,8 @@ class Transcriber:
         padding: samples of silence after the longest utterance of a batch.
 
     Raises:
-        ModelError: the library or a file is missing, or the files are no Whisper model.
+        ModelError: the library or a file is missing, the files are no Whisper model, the device is
+            not there, or the model does not know the language.
     """
 
     def __init__(
@@ -72,6 +75,7 @@ class Transcriber:
                 "faster-whisper is not installed, so that nothing can be transcribed.",
                 "Install the extra: pip install 'distressd[language]'",
             ) from error
+        check_device(device)
         try:
             check_ctranslate2(folder / NEEDED[0])
             self._whisper = WhisperModel(
@@ -88,13 +92,17 @@ class Transcriber:
                 f"Delete it and run `distressd models pull {WHISPER}`, or name a folder that"
                 " CTranslate2's converter made.",
             ) from error
+        multilingual = self._whisper.model.is_multilingual
+        if language is not None:
+            tokens = self._whisper.hf_tokenizer.get_vocab()
+            check_spoken(language, tokens if multilingual else None, str(folder))
         self._vad = vad
         self._beam = beam
         self.padding = PADDING
-        self._language = language if self._whisper.model.is_multilingual else "en"
+        self._language = language if multilingual else "en"
         self._tokenizer = Tokenizer(
             self._whisper.hf_tokenizer,
-            self._whisper.model.is_multilingual,
+            multilingual,
             task="transcribe",
             language=self._language or "en",
         )
@@ -119,7 +127,7 @@ class Transcriber:
         encoded = self._whisper.encode(np.stack([self._features(one, frames) for one in cut]))
         languages = self._languages(encoded, len(cut))
         results = self._write(encoded, languages, frames)
-        times = self._align(encoded, results, cut) if word_times else [()] * len(cut)
+        times = self._align(encoded, results, languages, cut) if word_times else [()] * len(cut)
         for i, sound, result, language, words in zip(
             heard, cut, results, languages, times, strict=True
         ):
@@ -162,20 +170,28 @@ class Transcriber:
             self._tokenizer.language = self._tokenizer.tokenizer.token_to_id(f"<|{language}|>")
             self._tokenizer.language_code = language
 
-    def _align(self, encoded: Any, results: Any, sounds: Sequence[Float]) -> list[tuple[Word, ...]]:
+    def _align(
+        self, encoded: Any, results: Any, languages: Sequence[str], sounds: Sequence[Float]
+    ) -> list[tuple[Word, ...]]:
         tokens = [
             [token for token in result.sequences_ids[0] if token < self._tokenizer.eot]
             for result in results
         ]
-        aligned = self._whisper.find_alignment(
-            self._tokenizer, tokens, encoded, [len(one) // FRAME for one in sounds]
-        )
-        return [_words(one) for one in aligned]
+        frames = [len(one) // FRAME for one in sounds]
+        found: list[tuple[Word, ...]] = [()] * len(sounds)
+        for language in dict.fromkeys(languages):
+            # What was encoded together is aligned together, whatever language it is in.
+            self._speak(language)
+            aligned = self._whisper.find_alignment(self._tokenizer, tokens, encoded, frames)
+            for i, (own, one) in enumerate(zip(languages, aligned, strict=True)):
+                if own == language:
+                    found[i] = _words(one)
+        return found
 
     def _judge(
         self, sound: Float, result: Any, language: str, words: tuple[Word, ...], *, gates: bool
     ) -> Transcript:
-        text = without_loops(self._tokenizer.decode(result.sequences_ids[0]).strip())
+        text = without_loops(printable(self._tokenizer.decode(result.sequences_ids[0])))
         voiced = self.voiced_s(sound) if text else 0.0
         log_probability, no_speech = float(result.scores[0]), float(result.no_speech_prob)
         why: Doubt = ""
@@ -205,13 +221,30 @@ def _words(aligned: Sequence[dict[str, Any]]) -> tuple[Word, ...]:
     """Words with their times; a mark that stands alone belongs to the word before it."""
     found: list[Word] = []
     for one in aligned:
-        text, end_s = str(one["word"]).strip(), round(float(one["end"]), 3)
+        text, end_s = printable(str(one["word"])), round(float(one["end"]), 3)
         if found and text and not any(c.isalnum() for c in text):
             found[-1] = replace(found[-1], text=found[-1].text + text, end_s=end_s)
         elif text:
             start_s, probability = float(one["start"]), float(one["probability"])
             found.append(Word(text, round(start_s, 3), end_s, round(probability, 3)))
     return tuple(found)
+
+
+def check_device(device: str) -> None:
+    """Whether ``device`` is there.
+
+    Raises:
+        ModelError: it is not.
+    """
+    if device != "cuda":
+        return
+    import ctranslate2
+
+    if not ctranslate2.get_cuda_device_count():
+        raise ModelError(
+            '[language] device = "cuda", but CTranslate2 finds no CUDA device.',
+            'Set device = "auto" (or "cpu"), or install NVIDIA\'s driver and the CUDA libraries.',
+        )
 
 
 def model_folder(model: str) -> Path:

@@ -17,6 +17,7 @@ from daemon.config.fields import (
 )
 from daemon.config.notify import Notify
 from daemon.wire.base import Kind, Level, Modality
+from models.language.spoken import ENGLISH, WHISPERS, english_only
 
 
 class Audio(Section):
@@ -45,6 +46,12 @@ class Acoustic(Section):
     second_ear: bool = True
 
 
+def _spoken(code: str) -> str:
+    if code and code not in WHISPERS:
+        raise ValueError('must be a language code of Whisper\'s, such as "en" or "de", or ""')
+    return code
+
+
 class Language(Section):
     """``[language]``: what is said, and the process that listens to it."""
 
@@ -53,7 +60,7 @@ class Language(Section):
     llm: str = "smollm2-135m"
     lora: FilePath | None = None
     recipe: FilePath | None = None
-    spoken: Annotated[str, Field(pattern=r"^([a-z]{2,3})?$")] = ""
+    spoken: Annotated[str, AfterValidator(_spoken)] = ""
     device: Literal["auto", "cpu", "cuda"] = "auto"
     threads: int = Field(default=1, ge=1, le=64)
     niceness: int = Field(default=10, ge=0, le=19)
@@ -63,6 +70,15 @@ class Language(Section):
     stale_s: Annotated[float, Field(ge=1.0, le=3_600.0)] = 60.0
     timeout_s: Annotated[float, Field(ge=1.0, le=3_600.0)] = 60.0
     memory_mb: int = Field(default=2_000, ge=200, le=1_000_000)
+
+    @model_validator(mode="after")
+    def _known(self) -> "Language":
+        if english_only(self.whisper) and self.spoken not in {"", ENGLISH}:
+            raise ValueError(
+                f'whisper = "{self.whisper}" knows English only: set spoken = "" (or "en"), or name'
+                f' a multilingual model\'s folder in whisper for spoken = "{self.spoken}"'
+            )
+        return self
 
 
 class PerLevel(Section):

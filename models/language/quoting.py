@@ -30,9 +30,13 @@ def clean(text: str) -> str:
     """
     if len(text) > LONGEST:
         text = f"{text[: LONGEST // 2]} {text[-LONGEST // 2 :]}"
-    text = unicodedata.normalize("NFKC", text)
+    return printable(unicodedata.normalize("NFKC", text).translate(_QUOTES))
+
+
+def printable(text: str) -> str:
+    """In one line, without what steers a terminal or turns the direction of writing."""
     kept = (" " if unicodedata.category(c)[0] in "CZ" else c for c in text)
-    return " ".join("".join(kept).translate(_QUOTES).split())
+    return " ".join("".join(kept).split())
 
 
 def pieces(text: str) -> list[str]:

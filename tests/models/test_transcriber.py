@@ -2,13 +2,16 @@
 
 import shutil
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from models.errors import ModelError
+from models.language.spoken import check_spoken
 from models.transcriber import Transcriber, model_folder
 
+ctranslate2 = pytest.importorskip("ctranslate2", reason="the extra 'language' is not installed")
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("language_models")]
 
 
@@ -52,6 +55,51 @@ def test_any_length_is_taken(transcriber):
     assert transcriber([]) == []
     ten_minutes = np.zeros(16_000 * 600, np.float32)
     assert [one.text for one in transcriber([ten_minutes, np.zeros(160, np.float32)])] == ["", ""]
+
+
+def test_what_steers_a_terminal_is_in_no_transcript(transcriber, spoken, monkeypatch):
+    said = "\x1b[31mHelp\x07 me\x9b2J, \u202eplease\u2028now!"
+    write = transcriber._write
+
+    def written(encoded, languages, frames):
+        tokens = transcriber._tokenizer.encode(said)
+        return [SimpleNamespace(sequences_ids=[tokens], scores=one.scores, no_speech_prob=0.0)
+                for one in write(encoded, languages, frames)]  # fmt: skip
+
+    monkeypatch.setattr(transcriber, "_write", written)
+    found = transcriber([spoken("Help me, please, now!")], word_times=True, gates=False)[0]
+    assert found.text == "[31mHelp me 2J, please now!"
+    for text in (found.text, *(word.text for word in found.words)):
+        assert text.isprintable()
+
+
+def test_words_are_aligned_in_their_own_language(transcriber, spoken, monkeypatch):
+    spoke, align = ["en"], transcriber._whisper.find_alignment
+
+    def aligned(*given):
+        return [[{"word": spoke[-1], "start": 0.0, "end": 0.1, "probability": 1.0}]
+                for _ in align(*given)]  # fmt: skip
+
+    monkeypatch.setattr(transcriber, "_languages", lambda _encoded, _count: ["de", "en", "fr"])
+    monkeypatch.setattr(transcriber, "_speak", spoke.append)
+    monkeypatch.setattr(transcriber._whisper, "find_alignment", aligned)
+    found = transcriber([spoken("Good morning.")] * 3, word_times=True, gates=False)
+    assert [one.words[0].text for one in found] == ["de", "en", "fr"]
+
+
+def test_a_language_that_the_model_does_not_know_is_told(transcriber):
+    with pytest.raises(ModelError, match=r"knows English only.*multilingual model"):
+        Transcriber(language="de")
+    tokens = transcriber._whisper.hf_tokenizer.get_vocab()
+    check_spoken("de", tokens, "some model")
+    with pytest.raises(ModelError, match=r'does not know .*spoken = "xx".*Set spoken'):
+        check_spoken("xx", tokens, "some model")
+
+
+@pytest.mark.skipif(bool(ctranslate2.get_cuda_device_count()), reason="there is a CUDA device")
+def test_a_device_that_is_not_there_is_told_with_another(language_models):
+    with pytest.raises(ModelError, match=r'no CUDA device.*device = "auto"'):
+        Transcriber(device="cuda")
 
 
 def test_a_folder_without_its_tokenizer_is_told_and_fetches_nothing(tmp_path):

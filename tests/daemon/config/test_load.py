@@ -109,6 +109,16 @@ level = "criticl"
             "2: [fusion.threshold]: thresholds must ascend: advisory < warning < critical",
         ),
         (
+            "[language]\nspoken = 'xx'",
+            '2: [language] spoken = "xx": must be a language code of Whisper\'s, such as "en" or'
+            ' "de", or ""',
+        ),
+        (
+            "[language]\nspoken = 'de'",
+            '1: [language]: whisper = "tiny.en" knows English only: set spoken = "" (or "en"), or'
+            ' name a multilingual model\'s folder in whisper for spoken = "de"',
+        ),
+        (
             "[serve]\ntls_key = 'k'",
             "1: [serve]: tls_certificate and tls_key go together: set both, or neither",
         ),
