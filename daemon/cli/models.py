@@ -1,6 +1,7 @@
 """``distressd models``."""
 
 import functools
+import textwrap
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -9,9 +10,12 @@ import click
 from daemon.cli.group import LazyGroup
 from daemon.cli.options import json_option, print_json
 from daemon.errors import ModelError, UsageError
-from models.catalogue import FILES, ModelFile
+from models.catalogue import FILES, Edition, ModelFile
 from models.download import Downloads
 from models.registry import find
+
+FROM = "      from "
+WIDTH = 100
 
 
 @click.group(
@@ -35,8 +39,12 @@ def list_files(*, as_json: bool) -> None:
         print_json([asdict(row) for row in rows])
         return
     for row in rows:
-        size = f"{row.size / 1e6:.2f} MB"
-        click.echo(f"{row.name} ({row.publisher}, {row.licence}, {size}): {row.purpose}")
+        click.echo(f"{row.name}: {row.purpose}")
+        click.echo(f"    {row.publisher}, {row.licence}")
+        for edition in row.editions:
+            click.echo(f"    {edition.size / 1e6:.2f} MB, SHA-256 {edition.sha256}")
+            for source in _sources(edition):
+                click.echo(_wrapped(source))
         click.echo(f"    {row.path or row.problem}")
 
 
@@ -50,9 +58,22 @@ def pull(names: tuple[str, ...], *, offline: bool) -> None:
     Nothing is fetched twice; a transfer that broke off goes on where it was.
     """
     from rich.console import Console
-    from rich.progress import DownloadColumn, Progress, TextColumn, TransferSpeedColumn
+    from rich.progress import (
+        BarColumn,
+        DownloadColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+        TransferSpeedColumn,
+    )
 
-    columns = (TextColumn("{task.description}"), DownloadColumn(), TransferSpeedColumn())
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        DownloadColumn(),
+        TransferSpeedColumn(),
+        TimeRemainingColumn(),
+    )
     console = Console(stderr=True)
     failed: list[ModelError] = []
     with Downloads(offline=True if offline else None) as downloads:
@@ -119,12 +140,16 @@ def _chosen(names: tuple[str, ...]) -> list[ModelFile]:
 
 @dataclass(frozen=True)
 class _Row:
+    """A file; ``size`` and ``sha256`` are those of the edition that is fetched."""
+
     name: str
     model: str
     purpose: str
     publisher: str
     licence: str
     size: int
+    sha256: str
+    editions: tuple[Edition, ...]
     path: str | None
     problem: str | None
 
@@ -141,6 +166,26 @@ def _row(file: ModelFile) -> _Row:
         publisher=file.publisher,
         licence=file.licence,
         size=file.published.size,
+        sha256=file.published.sha256,
+        editions=file.editions,
         path=path,
         problem=problem,
+    )
+
+
+def _sources(edition: Edition) -> tuple[str, ...]:
+    """Where it is fetched from, in the order in which that is tried."""
+    package = edition.package
+    packaged = "" if package is None else f"{package.requirement} ({package.member})"
+    return tuple(filter(None, (edition.url, packaged)))
+
+
+def _wrapped(source: str) -> str:
+    """In lines of a terminal; addresses are longer."""
+    return textwrap.fill(
+        source,
+        WIDTH,
+        initial_indent=FROM,
+        subsequent_indent=" " * len(FROM),
+        break_on_hyphens=False,
     )

@@ -1,5 +1,7 @@
 import hashlib
+import http.server
 import json
+import threading
 from dataclasses import replace
 from pathlib import Path
 
@@ -7,6 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from daemon.cli import main
+from models.catalogue import Packaged
 from models.registry import FILES, Edition, ModelFile
 
 CONTENT = b"weights"
@@ -37,6 +40,47 @@ def test_list_and_verify_say_where_a_file_is_or_how_to_get_it(invoke, tmp_path):
     found = invoke("verify", "whole")
     assert found.exit_code == 0
     assert found.stdout == f"✓ tiny: {tmp_path / 'tiny.bin'}\n"
+
+
+def test_list_tells_whose_a_file_is_where_it_comes_from_and_what_it_is(invoke, monkeypatch):
+    url = f"https://hub.example/{'models/' * 20}tiny.bin"
+    edition = Edition("tiny.bin", "ab" * 32, 7, url, Packaged("carrier==1.0", "in/tiny.bin"))
+    monkeypatch.setitem(FILES, "tiny", replace(FILES["tiny"], editions=(edition,)))
+    shown = invoke("list").stdout
+    assert "us, MIT" in shown
+    assert "ab" * 32 in shown
+    assert "from carrier==1.0 (in/tiny.bin)" in shown
+    assert url in shown.replace("\n", "").replace(" ", "")
+    assert max(map(len, shown.splitlines()[:-1])) <= 100  # the last has the folder of the test
+    (row,) = json.loads(invoke("list", "--json").stdout)
+    assert (row["sha256"], row["size"], row["licence"]) == ("ab" * 32, 7, "MIT")
+    assert row["editions"][0]["url"] == url
+    assert row["editions"][0]["package"] == {
+        "requirement": "carrier==1.0", "member": "in/tiny.bin",
+    }  # fmt: skip
+
+
+def test_pull_shows_a_bar_at_a_terminal(invoke, monkeypatch, tmp_path):
+    class Handler(http.server.SimpleHTTPRequestHandler):
+        def __init__(self, *given):
+            super().__init__(*given, directory=tmp_path / "served")
+
+    (tmp_path / "served").mkdir()
+    (tmp_path / "served" / "tiny.bin").write_bytes(CONTENT)
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    with http.server.HTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        (edition,) = FILES["tiny"].editions
+        served = replace(edition, url=f"http://127.0.0.1:{server.server_port}/tiny.bin")
+        monkeypatch.setitem(FILES, "tiny", replace(FILES["tiny"], editions=(served,)))
+        done = invoke("pull", "tiny")
+        server.shutdown()
+        thread.join()
+    assert done.exit_code == 0, done.stderr
+    assert "━" in done.stderr
+    assert "is there and verified" in done.stderr
 
 
 def test_what_nothing_needs_is_checked_only_when_it_is_named(invoke, monkeypatch):
