@@ -51,6 +51,7 @@ def prompt(
     """Find the continuation and the adjectives by which a model tells distress best.
 
     Every score goes into OUT.history at once: a search that was stopped goes on where it was.
+    Scores of another model, adapter or number of sentences are kept apart there.
     """
     require_training()
     from models.language.feeling import open_gguf
@@ -61,7 +62,8 @@ def prompt(
     path = model_path(llm or language.llm)
     llama = open_gguf(path, threads=language.threads, context=CONTEXT, lora=language.lora)
     history = out.with_name(f"{out.name}.history")
-    search = Search(llama, developed_on(sentences), history)
+    files = [path] if language.lora is None else [path, language.lora]
+    search = Search(llama, developed_on(sentences), history, files)
     best = search.run(
         proposals,
         lambda score: click.echo(f"{score.auc:.3f}  {score.continuation[2:]} …", err=True),

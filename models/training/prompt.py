@@ -5,9 +5,11 @@ the curve on topics that were left out when its adjectives were chosen. Scores g
 they are found, so that a search that was stopped goes on where it was.
 """
 
+import hashlib
 import json
+import os
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -107,32 +109,67 @@ def _words(felt: Float, truth: NDArray[np.bool_]) -> tuple[list[int], list[int]]
     return [int(i) for i in order[::-1][:CHOSEN]], [int(i) for i in order[:CHOSEN]]
 
 
+def _asked(sentences: Sequence[Sentence], files: Sequence[Path]) -> str:
+    """Who was asked about what, in 64 characters.
+
+    Raises:
+        ModelError: a file cannot be read.
+    """
+    asked = hashlib.sha256(json.dumps([asdict(one) for one in sentences]).encode())
+    for path in files:
+        try:
+            with path.open("rb") as file:
+                asked.update(hashlib.file_digest(file, "sha256").digest())
+        except OSError as error:
+            raise ModelError(f"Cannot read {path}: {error.strerror}.") from error
+    return asked.hexdigest()
+
+
 class Search:
     """Scores continuations one by one, and remembers them.
 
     Args:
         llama: from ``open_gguf``.
         sentences: to develop on; the test topics are never among them.
-        history: a file of JSON lines; what it has is not scored again.
+        history: a file of JSON lines; what it has of these sentences and files is not scored again,
+            and what it has of others stays for them.
+        files: of the model: itself, and its adapter where it has one.
 
     Raises:
-        ModelError: the history cannot be read.
+        ModelError: the history, or a file of the model, cannot be read.
     """
 
-    def __init__(self, llama: Any, sentences: Sequence[Sentence], history: Path) -> None:
+    def __init__(
+        self,
+        llama: Any,
+        sentences: Sequence[Sentence],
+        history: Path,
+        files: Sequence[Path] = (),
+    ) -> None:
         self._llama = llama
         self._sentences = sentences
         self._history = history
+        self._asked = _asked(sentences, files)
         self.scores: dict[str, Score] = {}
         if history.exists():
             try:
-                for line in history.read_text(encoding="utf-8").splitlines():
-                    score = Score(**json.loads(line))
-                    self.scores[score.continuation] = score
-            except (OSError, ValueError, TypeError) as error:
+                self._remember()
+            except (OSError, ValueError, TypeError, AttributeError) as error:
                 raise ModelError(
                     f"The history {history} cannot be read ({error}).", "Remove it to begin anew."
                 ) from error
+
+    def _remember(self) -> None:
+        """Take the history in, without a line that was being written at a kill."""
+        kept = self._history.read_bytes()
+        whole = kept[: kept.rfind(b"\n") + 1]
+        if len(whole) < len(kept):
+            os.truncate(self._history, len(whole))
+        for line in whole.decode().splitlines():
+            told = json.loads(line)
+            if told.pop("asked", None) == self._asked:
+                score = Score(**told)
+                self.scores[score.continuation] = score
 
     def run(self, proposals: int, told: Callable[[Score], None]) -> Score:
         """Score ours and as many of the model's own; the best of all."""
@@ -142,8 +179,8 @@ class Search:
             score = assess(continuation, self.felt(continuation), self._sentences)
             self.scores[continuation] = score
             with self._history.open("a", encoding="utf-8") as file:
-                file.write(json.dumps({name: getattr(score, name) for name in Score.__slots__}))
-                file.write("\n")
+                told_of = {"asked": self._asked, **asdict(score)}
+                file.write(f"{json.dumps(told_of)}\n")
             told(score)
         return max(self.scores.values(), key=lambda one: one.auc)
 

@@ -73,6 +73,59 @@ def stored(weights_path: Path) -> Weights:
     return weights.load(weights_path)
 
 
+LETTERS = "abcdefghijklmnopqrstuvwxyz"
+
+
+@pytest.fixture(scope="session")
+def tiny_llama(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A Llama of two layers with random weights, as GGUF; letters are its tokens."""
+    gguf = pytest.importorskip("gguf", reason="the extra 'tune' is not installed")
+    pytest.importorskip("llama_cpp", reason="the extra 'language' is not installed")
+    letters = [
+        *LETTERS,
+        *LETTERS.upper(),
+        *".,'\":",
+        *(f"\u2581{one}" for one in LETTERS),
+        "\u2581",
+    ]
+    tokens = ["<unk>", "<s>", "</s>", *(f"<0x{byte:02X}>" for byte in range(256)), *letters]
+    width, heads, layers, rng = 64, 4, 2, np.random.default_rng(5)
+    path: Path = tmp_path_factory.mktemp("llama") / "tiny.gguf"
+    writer = gguf.GGUFWriter(path, "llama")
+    writer.add_context_length(1_024)
+    writer.add_embedding_length(width)
+    writer.add_block_count(layers)
+    writer.add_feed_forward_length(width)
+    writer.add_head_count(heads)
+    writer.add_head_count_kv(heads)
+    writer.add_layer_norm_rms_eps(1e-5)
+    writer.add_rope_dimension_count(width // heads)
+    writer.add_vocab_size(len(tokens))
+    writer.add_tokenizer_model("llama")
+    writer.add_add_space_prefix(value=False)
+    writer.add_token_list([token.encode() for token in tokens])
+    writer.add_token_scores([-float(i) for i in range(len(tokens))])
+    writer.add_token_types([2, 3, 3, *[6] * 256, *[1] * len(letters)])
+    writer.add_tensor("token_embd.weight", _drawn(rng, len(tokens), width))
+    writer.add_tensor("output.weight", _drawn(rng, len(tokens), width) / 4)
+    writer.add_tensor("output_norm.weight", np.ones(width, np.float32))
+    parts = ("attn_q", "attn_k", "attn_v", "attn_output", "ffn_gate", "ffn_up", "ffn_down")
+    for layer in range(layers):
+        for part in parts:
+            writer.add_tensor(f"blk.{layer}.{part}.weight", _drawn(rng, width, width) / 8)
+        for part in ("attn_norm", "ffn_norm"):
+            writer.add_tensor(f"blk.{layer}.{part}.weight", np.ones(width, np.float32))
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.write_tensors_to_file()
+    writer.close()
+    return path
+
+
+def _drawn(rng: np.random.Generator, *shape: int) -> NDArray[np.float32]:
+    return rng.standard_normal(shape).astype(np.float32)
+
+
 @pytest.fixture(scope="session")
 def spoken(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], NDArray[np.float32]]:
     """Says a sentence: (n,) at 16 kHz, by espeak-ng."""

@@ -1,6 +1,7 @@
 """How a language model is asked: words are found that tell, and a search goes on where it was."""
 
 import json
+import re
 
 import numpy as np
 import pytest
@@ -8,9 +9,11 @@ import pytest
 from models.errors import ModelError
 from models.evaluation.sentences import Sentence
 from models.language.adjectives import WORDS
+from models.language.feeling import open_gguf
 from models.language.recipe import Recipe
 from models.language.vote import Vote
-from models.training.prompt import OURS, Search, assess, developed_on
+from models.reasoner import CONTEXT
+from models.training.prompt import OURS, Search, assess, developed_on, propose
 
 SAID = [
     Sentence(f"sentence {i}", f"topic {i % 10}", "tune", distress=i % 2 == 0, hard=False)
@@ -62,6 +65,51 @@ def test_a_search_goes_on_where_it_was(tmp_path):
     history.write_text("no JSON\n")
     with pytest.raises(ModelError, match="cannot be read"):
         Told(None, SAID, history)
+
+
+def test_another_model_or_other_sentences_have_a_history_of_their_own(tmp_path):
+    history = tmp_path / "history"
+    model, adapter = tmp_path / "model.gguf", tmp_path / "adapter.gguf"
+    model.write_bytes(b"one")
+    adapter.write_bytes(b"adapter")
+    asked = []
+
+    def search(sentences=SAID, files=(model,)):
+        one = Told(None, sentences, history, files)
+        one.felt = lambda text: asked.append(text) or expected(len(text) / 2)[: len(sentences)]
+        one.run(2, lambda score: None)
+        seen, asked[:] = len(asked), []
+        return seen
+
+    assert (search(), search()) == (2, 0)
+    assert search(files=(model, adapter)) == 2
+    assert search(sentences=SAID[:100]) == 2
+    model.write_bytes(b"two")
+    assert search() == 2
+    model.write_bytes(b"one")
+    assert search() == 0, "what was scored before is still there"
+
+
+@pytest.mark.parametrize("left", [1, 40, -1])
+def test_a_line_that_was_being_written_at_a_kill_is_scored_again(tmp_path, left):
+    history = tmp_path / "history"
+    Told(None, SAID, history).run(2, lambda score: None)
+    first, second = history.read_bytes().splitlines(keepends=True)
+    history.write_bytes(first + second[:left])
+    again = Told(None, SAID, history)
+    again.run(2, lambda score: None)
+    assert again.asked == 1
+    assert history.read_bytes() == first + second
+    assert len(Told(None, SAID, history).scores) == 2
+
+
+def test_a_model_proposes_a_few_plain_words_of_its_own(tiny_llama):
+    llama = open_gguf(tiny_llama, threads=1, context=CONTEXT)
+    proposed = [propose(llama, seed) for seed in range(3)]
+    for one in proposed:
+        assert re.fullmatch(r'" [A-Z][a-z]{1,10}( [a-z]{1,9}){0,5}', one), one
+    assert len(set(proposed)) > 1
+    assert propose(llama, 0) == proposed[0]
 
 
 def test_a_recipe_is_calibrated_and_read_again(tmp_path):
