@@ -19,6 +19,9 @@ from models.language.adjectives import AT_EASE, BEFORE, CONTINUATIONS, DISTRESSE
 
 Float = NDArray[np.float32]
 
+WITHOUT_ADAPTER: Final = (
+    "Make it again for this model (distressd tune lora), or leave out [language] lora."
+)
 LEAST: Final = -30.0  # of a log-probability
 
 
@@ -27,7 +30,7 @@ def open_gguf(path: Path, *, threads: int, context: int, lora: Path | None = Non
 
     Raises:
         ModelError: the library is missing, or the file is no GGUF, cut short, or of an
-            architecture that llama.cpp does not know.
+            architecture that llama.cpp does not know; or the adapter is none, or another model's.
     """
     try:
         import llama_cpp
@@ -38,15 +41,14 @@ def open_gguf(path: Path, *, threads: int, context: int, lora: Path | None = Non
         ) from error
     check_gguf(path)  # llama.cpp ends the process over some of what it does not like
     if lora is not None:
-        check_gguf(lora)
+        _check_adapter(lora)
     try:
-        return llama_cpp.Llama(
+        llama = llama_cpp.Llama(
             str(path),
             n_ctx=context,
             n_threads=threads,
             n_threads_batch=threads,
             n_gpu_layers=-1 if llama_cpp.llama_supports_gpu_offload() else 0,
-            lora_path=None if lora is None else str(lora),
             verbose=False,
         )
     except (ValueError, RuntimeError, AssertionError) as error:
@@ -55,6 +57,36 @@ def open_gguf(path: Path, *, threads: int, context: int, lora: Path | None = Non
             f" llama.cpp does not know ({error}).",
             "Fetch it again, or name another in [language] llm.",
         ) from error
+    if lora is not None and not _put_on(llama, lora):
+        raise ModelError(f"The adapter {lora} is none, or not one for {path}.", WITHOUT_ADAPTER)
+    return llama
+
+
+def _put_on(llama: Any, lora: Path) -> bool:
+    """Have ``llama`` use an adapter; False where it does not fit.
+
+    Not by ``lora_path``: llama-cpp-python takes no notice of one that llama.cpp has refused.
+    """
+    import llama_cpp
+
+    adapter = llama_cpp.llama_adapter_lora_init(llama.model, str(lora).encode())
+    if not adapter:
+        return False
+    adapters = (llama_cpp.llama_adapter_lora_p_ctypes * 1)(adapter)  # freed with the model
+    scales = (ctypes.c_float * 1)(1.0)
+    return not llama_cpp.llama_set_adapters_lora(llama.ctx, adapters, 1, scales)
+
+
+def _check_adapter(lora: Path) -> None:
+    """Whether the file is a whole GGUF.
+
+    Raises:
+        ModelError: it is not; with what to do about an adapter.
+    """
+    try:
+        check_gguf(lora)
+    except ModelError as error:
+        raise ModelError(f"The adapter cannot be used: {error.message}", WITHOUT_ADAPTER) from error
 
 
 class Feeling:

@@ -7,10 +7,12 @@ import shutil
 import sys
 import time
 
+import numpy as np
 import pytest
 
 from models.catalogue import SMOLLM2
 from models.registry import find
+from models.training.adapter import write_adapter
 from models.transcriber import NEEDED, model_folder
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("language_models")]
@@ -160,6 +162,28 @@ def test_a_language_model_that_comes_later_reads_too(run, monkeypatch, tmp_path)
     lane.until(lambda: len(lane.words) == 2)
     assert [words.lost for words in lane.words] == [""] * 2
     assert lane.lane.figures()["restarts"] == 0
+
+
+def test_an_adapter_goes_to_the_worker_and_one_that_does_not_fit_costs_one_reader(run, tmp_path):
+    pytest.importorskip("gguf", reason="the extra 'tune' is not installed")
+    width = 576  # of the registered model
+    for name, out in (("fits", width), ("other", 2 * width)):
+        tensors = {
+            "layers.0.self_attn.q_proj.lora_A": np.zeros((1, out), np.float32),
+            "layers.0.self_attn.q_proj.lora_B": np.zeros((out, 1), np.float32),
+        }
+        write_adapter(tmp_path / f"{name}.gguf", tensors, alpha=1.0, heads=9)
+    fitting = run(llm=SMOLLM2, lora=tmp_path / "fits.gguf")
+    fitting.until_state("ok")
+    fitting.lane.stop()
+    lane = run(llm=SMOLLM2, lora=tmp_path / "other.gguf")
+    lane.until_state("degraded")
+    _, reason, remedy = lane.states[-1]
+    assert str(tmp_path / "other.gguf") in reason
+    assert "[language] lora" in remedy
+    lane.say("u")
+    lane.until(lambda: len(lane.words) == 1)
+    assert not lane.words[0].lost
 
 
 @pytest.mark.parametrize("damage", [cut, scribbled])
