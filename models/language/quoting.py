@@ -8,6 +8,7 @@ others away.
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from typing import Final
 
 from models.language.calls import calls
@@ -40,24 +41,33 @@ def printable(text: str) -> str:
 
 
 def pieces(text: str) -> list[str]:
-    """What is read of ``clean(text)``: sentence by sentence, none twice, none very long.
+    """What is read of ``clean(text)``: sentence by sentence, none very long.
 
     Fragments are read with their neighbours. A short call stays apart from what is none: beside a
     long sentence it would be lost. Calls that are read together, and what is said three times
-    within a sentence, are also there by themselves, after the piece that they are in.
+    within a sentence, are also there by themselves, after the piece that they are in. What comes
+    again is read as if it were said once, and as it was said: whichever alarms more counts.
 
     At most 32 of them, from both ends.
     """
+    said = list(filter(None, _SENTENCE.split(clean(text))))
+    once = without_repeats(said)
+    groups = _grouped(once) + (_grouped(said) if len(once) < len(said) else [])
+    found = list(dict.fromkeys(piece for group in groups for piece in _readings(group)))
+    if len(found) > PIECES:
+        found = found[: PIECES // 2] + found[-PIECES // 2 :]
+    return found
+
+
+def _grouped(sentences: Sequence[str]) -> list[list[str]]:
+    """Sentences that are read as one, in their order."""
     groups: list[list[str]] = []
-    for sentence in without_repeats(filter(None, _SENTENCE.split(clean(text)))):
+    for sentence in sentences:
         if groups and _belong(" ".join(groups[-1]), sentence):
             groups[-1].append(sentence)
         else:
             groups.append([sentence])
-    found = [piece for group in groups for piece in _readings(group)]
-    if len(found) > PIECES:
-        found = found[: PIECES // 2] + found[-PIECES // 2 :]
-    return found
+    return groups
 
 
 def _readings(group: list[str]) -> list[str]:

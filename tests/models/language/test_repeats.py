@@ -1,4 +1,4 @@
-"""What is said again and again is read once, and nothing else is touched."""
+"""What is said again and again is read once, too, and nothing else is touched."""
 
 import pytest
 from hypothesis import given
@@ -11,9 +11,13 @@ from models.language.repeats import one_round, without_repeats
 SAID = ("Help me!", "Please.", "It hurts!", "Where is everybody tonight?", "Let me go!", "Mum!")
 
 
-@given(st.lists(st.sampled_from(SAID), min_size=1, max_size=6), st.integers(1, 9))
-def test_whoever_says_the_same_again_is_read_as_if_it_were_said_once(said, times):
-    assert pieces(" ".join(said * times)) == pieces(" ".join(said))
+@given(st.lists(st.sampled_from(SAID), min_size=1, unique=True), st.integers(1, 9))
+def test_whoever_says_the_same_again_is_also_read_as_if_it_were_said_once(said, times):
+    assert set(pieces(" ".join(said))) <= set(pieces(" ".join(said * times)))
+
+
+def test_what_is_said_again_is_also_read_as_it_was_said():
+    assert pieces("Please. Please. Please.") == ["Please.", "Please. Please. Please."]
 
 
 def test_case_and_marks_make_no_other_sentence_and_the_exclamation_stands_for_all():
