@@ -58,7 +58,7 @@ def test_a_cry_that_is_repeated_is_read_as_the_cry(reasoner, cry, times):
     "text",
     [
         "no no no", "Go! Go! Go!", "go go go", "Ha! Ha! Ha!", "ha ha ha", "stop it stop it",
-        "Stop it! Stop it!", "Goal! Goal! Goal!", "Come on! Come on! Come on!",
+        "Goal! Goal! Goal!", "Come on! Come on! Come on!",
         "Let it be, let it be, let it be.", "Yes! Yes! Yes!", "Tag! You're it! Tag! You're it!",
     ],
 )  # fmt: skip
