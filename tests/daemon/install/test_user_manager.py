@@ -13,7 +13,7 @@ import pytest
 from daemon.install.systemd import namespace_probe
 
 PATIENCE_S = 120.0
-HIDDEN = (Path("/tmp"), Path("/var/tmp"))  # noqa: S108 - from services with a /tmp of their own
+HIDDEN = (Path("/tmp"), Path("/var/tmp"))
 # What a user might add: here it is so that nobody waits for half a minute.
 QUICK = "[Service]\nWatchdogSec=8\nTimeoutAbortSec=2\nRestartSec=1\n"
 
