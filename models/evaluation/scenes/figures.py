@@ -79,20 +79,27 @@ def _background_kinds(scores: Sequence[Score]) -> dict[str, Any]:
     }
 
 
+def _hours(scores: Sequence[Score]) -> float:
+    """Without any event."""
+    return sum(sum(one.negative_s.values()) for one in scores) / 3600
+
+
+def _rate(scores: Sequence[Score]) -> float:
+    """False alarms an hour."""
+    return sum(len(one.false_alarms) for one in scores) / _hours(scores)
+
+
 def _operating_point(heard: Sequence[Heard], alerts_of: Callable[[Heard], Sequence[Alert]]) -> Any:
     scores = [score(one.truth, alerts_of(one)) for one in heard]
-    hours = sum(sum(one.negative_s.values()) for one in scores) / 3600
-    alarms = sum(len(one.false_alarms) for one in scores)
     recall = _share([o for one in scores for o in one.outcomes])
-    return round(alarms / hours, 3), recall
+    return round(_rate(scores), 3), recall
 
 
 def _quiet_point(heard: Sequence[Heard]) -> dict[str, Any] | None:
     """The lowest threshold of a warning that is quiet enough; None where none is."""
     for threshold in sorted(heard[0].by_threshold) if heard else ():
         scores = [score(one.truth, one.by_threshold[threshold]) for one in heard]
-        hours = sum(sum(one.negative_s.values()) for one in scores) / 3600
-        rate = sum(len(one.false_alarms) for one in scores) / hours
+        rate = _rate(scores)
         if rate <= QUIET:
             outcomes = [o for one in scores for o in one.outcomes]
             return {
@@ -129,7 +136,7 @@ def figures(heard: Sequence[Heard]) -> dict[str, Any]:
     """What `distressd evaluate --suite scenes --json` prints."""
     scores = [score(one.truth, one.alerts) for one in heard]
     outcomes = [o for one in scores for o in one.outcomes]
-    hours = sum(sum(one.negative_s.values()) for one in scores) / 3600
+    hours = _hours(scores)
     alarms = [stray for one in scores for stray in one.false_alarms]
     advisories = sum(len(one.advisories) for one in scores)
     infants = sum(len(one.infants) for one in scores)

@@ -121,15 +121,17 @@ def _view(heard: Sequence[HeardWords], configured: float, *, settled: bool) -> d
     if not enough:
         raise ValueError("too few false alarms of sound alone to compare anything")
     place = min(enough, key=lambda i: abs(THRESHOLDS[i] - configured))
+    draws = np.random.default_rng(1).multinomial(
+        len(heard), np.full(len(heard), 1 / len(heard)), ROUNDS
+    )
     arms: dict[str, Any] = {}
     for arm in heard[0].by_arm:
         if arm == SOUND:
             continue
         other = counts(heard, arm, settled=settled)
-        arms[arm] = _against(sound, other, place) | {
-            "points": [
-                _against(sound, other, i) | {"audio_threshold": THRESHOLDS[i]} for i in enough
-            ]
+        points = {i: _against(sound, other, i, draws) for i in enough}
+        arms[arm] = points[place] | {
+            "points": [point | {"audio_threshold": THRESHOLDS[i]} for i, point in points.items()]
         }
     return {
         "audio": {
@@ -142,12 +144,14 @@ def _view(heard: Sequence[HeardWords], configured: float, *, settled: bool) -> d
     }
 
 
-def _against(sound: Counts, other: Counts, place: int) -> dict[str, Any]:
-    wanted, rate = (float(one[0, place]) for one in sound.curves(np.ones((1, len(sound.hours)))))
-    recall, other_rate = (one[0] for one in other.curves(np.ones((1, len(sound.hours)))))
+def _against(sound: Counts, other: Counts, place: int, draws: NDArray[np.int64]) -> dict[str, Any]:
+    """Sound at ``place`` of THRESHOLDS against ``other``; ``draws`` of scenes as `curves` takes."""
+    each_once = np.ones((1, len(sound.hours)))
+    wanted, rate = (float(one[0, place]) for one in sound.curves(each_once))
+    recall, other_rate = (one[0] for one in other.curves(each_once))
     able = [i for i in range(len(THRESHOLDS)) if recall[i] >= wanted - SAME]
     chosen = min(able or [0], key=lambda i: (other_rate[i], -recall[i]))
-    low, high = np.percentile(_differences(sound, other, place), [2.5, 97.5])
+    low, high = np.percentile(_differences(sound, other, place, draws), [2.5, 97.5])
     return {
         "recall": round(float(recall[chosen]), 4),
         "false_alarms_per_hour": round(float(other_rate[chosen]), 3),
@@ -158,13 +162,11 @@ def _against(sound: Counts, other: Counts, place: int) -> dict[str, Any]:
     }
 
 
-def _differences(sound: Counts, other: Counts, place: int) -> Doubles:
-    """False alarms an hour of ``other`` less those of sound, in draws of scenes, (ROUNDS,).
+def _differences(sound: Counts, other: Counts, place: int, draws: NDArray[np.int64]) -> Doubles:
+    """False alarms an hour of ``other`` less those of sound, in draws of scenes, (draws,).
 
     In each draw the threshold is found anew at which ``other`` finds as much as sound.
     """
-    scenes = len(sound.hours)
-    draws = np.random.default_rng(1).multinomial(scenes, np.full(scenes, 1 / scenes), ROUNDS)
     wanted, rate = (one[:, place] for one in sound.curves(draws))
     recall, other_rate = other.curves(draws)
     able = recall >= wanted[:, None] - SAME
