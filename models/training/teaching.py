@@ -15,7 +15,7 @@ from torch import Tensor
 
 from models.data.corpora import Clip
 from models.data.labels import EMOTIONS
-from models.training.utterance import Recordings, UtteranceRecipe, emotion_of, fit_emotions
+from models.training.utterance import Recordings, UtteranceRecipe, emotions_of, fit_emotions
 
 PARTS: Final = 5  # of the actors: each is told of by a head of the other four parts
 TEMPERATURE: Final = 2.0  # discriminants are too sure
@@ -31,7 +31,7 @@ def taught_by(clips: Sequence[Clip], recordings: Recordings, weight: float) -> T
     """
     recipe = UtteranceRecipe()
     views = [recordings.spoken(clips, speed) for speed in recipe.speeds]
-    truth = np.array([emotion_of(clip) for clip in clips])
+    truth = emotions_of(clips)
     groups = sorted({clip.group for clip in clips})
     heard = np.zeros((len(clips), len(EMOTIONS)))
     for part in range(PARTS):

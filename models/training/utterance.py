@@ -110,7 +110,8 @@ def fit_emotions(
     )  # fmt: skip
 
 
-def _emotions_of(clips: Sequence[Clip]) -> NDArray[np.intp]:
+def emotions_of(clips: Sequence[Clip]) -> NDArray[np.intp]:
+    """:func:`emotion_of` each of ``clips``, (clips,)."""
     return np.array([emotion_of(clip) for clip in clips])
 
 
@@ -132,7 +133,7 @@ def inner_uar(
     for fold in range(RAVDESS_FOLDS):
         folds = ravdess_split(clips, fold)
         learned = [recordings.spoken(folds["train"], speed) for speed in recipe.speeds]
-        head = fit_emotions(learned, _emotions_of(folds["train"]), recipe)
+        head = fit_emotions(learned, emotions_of(folds["train"]), recipe)
         views = [recordings.spoken(folds["dev"], speed) for speed in recipe.speeds]
         guesses = head(np.mean(views, axis=0)).argmax(axis=1)
         found.append(
@@ -278,7 +279,7 @@ def _write(
     outcomes = fit_outcomes(clips, recordings, recipe)
     nothing = Affine(np.zeros((len(EMOTIONS), outcomes.weight.shape[1])), np.zeros(len(EMOTIONS)))
     views = [recordings.spoken(acted, speed) for speed in recipe.speeds] if acted else []
-    emotions = fit_emotions(views, _emotions_of(acted), recipe) if acted else nothing
+    emotions = fit_emotions(views, emotions_of(acted), recipe) if acted else nothing
     tensors = {
         "emotions.weight": emotions.weight.astype(np.float32),
         "emotions.bias": emotions.bias.astype(np.float32),

@@ -35,7 +35,7 @@ from models.networks.voice import NETWORK, EmotionHead
 from models.registry import find
 from models.training.device import best_device
 from models.training.student.views import kind_of
-from models.training.utterance import Affine, emotion_of, fit_discriminants
+from models.training.utterance import Affine, emotion_of, emotions_of, fit_discriminants
 from models.training.voice.recipe import VoiceRecipe
 from models.training.voice.windows import Windows, acted_windows, drawn, mixed, without
 
@@ -165,7 +165,7 @@ class Acted:
     def fit(self, clips: Sequence[Clip], recipe: VoiceRecipe) -> dict[str, Float]:
         """Tensors of the head that tells the emotions of ``clips`` apart, at every speed."""
         views = [self._of(clips, speed) for speed in self._views]
-        emotions = np.array([emotion_of(clip) for clip in clips])
+        emotions = emotions_of(clips)
         found: Affine = fit_discriminants(
             np.concatenate([view.figures for view in views]).astype(np.float32),
             np.concatenate([emotions[view.of] for view in views]),
