@@ -122,13 +122,19 @@ def test_an_utterance_waits_for_others_as_long_as_configured(held, until):
     assert (figure(lane, "working"), figure(lane, "waiting")) == (2, 0)
 
 
-def test_a_full_queue_holds_up_whoever_may_lose_nothing(held, until):
+def held_up_behind(held, until):
+    """A full lane that may lose nothing, and a thread that has an utterance for it."""
     lane = held(queue=1, batch=1, lossless=True)
     lane.say("working")
     until(lambda: figure(lane, "working") == 1)
     lane.say("waiting")
     held_up = threading.Thread(target=lane.say, args=("held up",))
     held_up.start()
+    return lane, held_up
+
+
+def test_a_full_queue_holds_up_whoever_may_lose_nothing(held, until):
+    lane, held_up = held_up_behind(held, until)
     held_up.join(0.5)
     assert held_up.is_alive()
     assert figure(lane, "submitted") == 2
@@ -140,12 +146,7 @@ def test_a_full_queue_holds_up_whoever_may_lose_nothing(held, until):
 
 
 def test_whoever_waits_for_room_is_let_go_when_the_lane_stops(held, until):
-    lane = held(queue=1, batch=1, lossless=True)
-    lane.say("working")
-    until(lambda: figure(lane, "working") == 1)
-    lane.say("waiting")
-    held_up = threading.Thread(target=lane.say, args=("held up",))
-    held_up.start()
+    lane, held_up = held_up_behind(held, until)
     held_up.join(0.2)
     lane.lane.stop()
     held_up.join()
