@@ -1,4 +1,4 @@
-"""What people said of past alerts, from the store to fusion."""
+"""What people said of past alerts, and what is usual here, from the store to fusion."""
 
 import logging
 import time
@@ -6,25 +6,28 @@ from collections.abc import Callable
 from typing import Final
 
 from daemon.errors import StateError
-from daemon.fusion.history import History, Remark
+from daemon.fusion.history import History, Remark, Usual
 from daemon.store.journal import Journal
 
 log = logging.getLogger(__name__)
 
 EXPIRES_DAYS: Final = 30
 DAY_S: Final = 86_400.0
-EVERY_S: Final = 3_600.0  # nobody may say anything for months, and words expire all the same
+EVERY_S: Final = 900.0  # words expire, and the time of day goes on, although nobody says anything
 
 
 def history_of(journal: Journal) -> History:
-    """The newest word on each alert of the last 30 days; what is older has expired.
+    """The newest word on each alert, and what is usual at this time, of the last 30 days.
+
+    What is older has expired.
 
     A word is taken back by the other one: ``ack`` after ``false_alarm``.
 
     Raises:
         StateError: the store cannot be read.
     """
-    since = time.time() - EXPIRES_DAYS * DAY_S
+    now = time.time()
+    since = now - EXPIRES_DAYS * DAY_S
     return History(
         tuple(
             Remark(
@@ -34,7 +37,8 @@ def history_of(journal: Journal) -> History:
                 false=said == "false_alarm",
             )
             for event, said in journal.archive.remarks(since)
-        )
+        ),
+        Usual(*journal.archive.usual(since, now)),
     )
 
 
@@ -59,7 +63,7 @@ class Recall:
             log.warning("Feedback is not read; what was known of it counts on: %s", error)
 
     def look(self, now_s: float) -> None:
-        """The same, if an hour has passed since this was last done (monotonic seconds)."""
+        """The same, once a quarter of an hour since the last time (monotonic seconds)."""
         if now_s >= self._due_s:
             self._due_s = now_s + EVERY_S
             self.now()

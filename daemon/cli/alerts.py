@@ -33,6 +33,7 @@ _COLUMNS = ("id", "raised", "ended", "level", "kind", "score", "said", "said_at"
         "false-alarm": ("daemon.cli.alerts:false_alarm", "Say that an alert was no distress."),
         "feedback": ("daemon.cli.alerts:feedback", "List what was said of alerts and counts."),
         "revoke": ("daemon.cli.alerts:revoke", "Take back what was said of an alert."),
+        "usual": ("daemon.cli.usual:usual", "List what is usually heard about this time."),
         "export": ("daemon.cli.alerts:export", "Write past alerts as CSV or JSON."),
     },
 )

@@ -84,8 +84,8 @@ class Fuser:
     def alone(self) -> bool:
         """Whether nothing but the hop loop's ear has anything to say beside the next hops.
 
-        Else an alert may begin with a sound that is nothing by itself. What people said of past
-        alerts moves a score too little for that.
+        Else an alert may begin with a sound that is nothing by itself. History moves a score too
+        little for that.
         """
         return not (self._surrounded or self._said_of_late or self._seconded)
 
@@ -154,7 +154,7 @@ class Fuser:
         return replace(evidence, distress=self._opinions.beside(evidence.distress, sample))
 
     def learn(self, history: History) -> None:
-        """Take what people said of past alerts, in the place of what was known."""
+        """Take what is usual and what people said, in the place of what was known."""
         self._history = history
 
     def _surroundings(self, evidence: AcousticEvidence) -> None:
@@ -172,7 +172,7 @@ class Fuser:
         else:
             readings["context"] = around
         past = None
-        if self._history.remarks and evidence.distress >= self._config.release:
+        if self._history.known and evidence.distress >= self._config.release:
             top = evidence.events.top if evidence.events is not None else ()
             sound = max(top, key=lambda one: one[1])[0] if top else None
             past = self._history.probability(distress_kind(cues(evidence)), sound)

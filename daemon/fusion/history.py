@@ -1,13 +1,20 @@
-"""What the people of this place said of past alerts like the present sound.
+"""What this place is usually like, and what its people said of past alerts like the present sound.
 
-The probability means: of alerts that sounded like this one here, the share that was not marked
-as false, by Laplace's rule with two imagined alerts on each side, so that a single word moves
-little. ``ack`` says that somebody has seen an alert, not that it was right, and counts half.
-Where nobody has said anything of such a sound, history is absent.
+The probability means: of sounds like this one that leave it open whether they are distress, the
+share that is, here and at this time of day. Two witnesses say so, and their log-odds are added:
+
+- what people said: of alerts that sounded like this, the share that was not marked as false, by
+  Laplace's rule with two imagined alerts on each side, so that a single word moves little. ``ack``
+  says that somebody has seen an alert, not that it was right, and counts half;
+- what is usual: a sound that is heard here on most days at this time, and nothing happens, is
+  less likely to be distress than one that never is.
+
+Where neither has anything to say, history is absent.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Final
 
 from daemon.config.schema import Thresholds
@@ -16,6 +23,7 @@ from daemon.wire.base import LEVELS, Kind
 
 IMAGINED: Final = 2.0  # alerts of either kind that are assumed before anybody has said anything
 SEEN: Final = 0.5  # of a right alert, that an ``ack`` counts
+MOST: Final = math.log(2.0)  # that what is usual says: it can make odds half or double
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +40,51 @@ class Remark:
 
 
 @dataclass(frozen=True, slots=True)
+class Usual:
+    """What this place is like at this time of day.
+
+    Attributes:
+        days: on which it was heard about this time.
+        heard: on how many of them each sound was, and nothing happened.
+    """
+
+    days: int = 0
+    heard: Mapping[str, int] = field(default_factory=dict)
+
+    def log_odds(self, sound: str | None) -> float | None:
+        """For distress, of a sound; None where nothing is known of this place.
+
+        The chance that an ordinary hour here has such a sound, by Laplace's rule, against that of
+        a place of which nothing is known, which is one in two. The more ordinary it is, the less
+        it says; neither way does it say more than ``MOST``.
+        """
+        if not self.days or sound is None:
+            return None
+        chance = (self.heard.get(sound, 0) + 1) / (self.days + 2)
+        return max(-MOST, min(MOST, math.log(0.5 / chance)))
+
+
+@dataclass(frozen=True, slots=True)
 class History:
-    """Remarks that have not expired."""
+    """Remarks that have not expired, and what is usual now."""
 
     remarks: Sequence[Remark] = ()
+    usual: Usual = Usual()
+
+    @property
+    def known(self) -> bool:
+        """Whether there is anything to say of any sound."""
+        return bool(self.remarks or self.usual.days)
 
     def probability(self, kind: Kind, sound: str | None) -> float | None:
-        """What was said of alerts of this kind and strongest sound; None if nothing was."""
+        """What is known of alerts of this kind and strongest sound; None if nothing is."""
+        said, usual = self._said(kind, sound), self.usual.log_odds(sound)
+        if said is None and usual is None:
+            return None
+        odds = (0.0 if said is None else math.log(said / (1.0 - said))) + (usual or 0.0)
+        return 1.0 / (1.0 + math.exp(-odds))
+
+    def _said(self, kind: Kind, sound: str | None) -> float | None:
         alike = [r for r in self.remarks if r.kind == kind and r.sound == sound]
         if not alike:
             return None

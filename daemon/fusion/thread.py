@@ -143,7 +143,7 @@ class FusionThread:
         return self._inbox.put(opinion)
 
     def learn(self, history: History) -> bool:
-        """Take what people said of past alerts, in the place of what was known."""
+        """Take what is usual and what people said, in the place of what was known."""
         return self._inbox.put(Learn(history))
 
     def amend(self, alert: str, level: Level, *, trustworthy: bool = False) -> bool:

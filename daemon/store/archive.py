@@ -14,6 +14,7 @@ from daemon.store.lives import Life, load_lives
 from daemon.store.minute import Minute, load_minutes
 from daemon.store.notices import StoredNotice, load_notices
 from daemon.store.unreadable import Unreadable
+from daemon.store.usual import load_usual
 from daemon.wire.alert import AlertEvent
 from daemon.wire.history import AlertRecord, Hour, Remark
 
@@ -82,6 +83,10 @@ class Archive:
     def remarks(self, since: float, limit: int = MOST_REMARKS) -> list[tuple[AlertEvent, str]]:
         """The newest word on each alert since ``since``, with the event that raised it."""
         return self._ask(lambda found: load_feedback(found, since, limit, self._unreadable))
+
+    def usual(self, since: float, until: float) -> tuple[int, dict[str, int]]:
+        """Days heard about the time of day of ``until``, and on how many each sound was."""
+        return self._ask(lambda connection: load_usual(connection, since, until))
 
     def hours(self, since: float, until: float) -> list[Hour]:
         """How each hour was of which anything is kept; hours are counted from ``since``."""

@@ -5,6 +5,7 @@ import io
 import json
 import re
 import time
+from dataclasses import replace
 
 import pytest
 from click.testing import CliRunner
@@ -109,6 +110,17 @@ def test_what_was_said_is_listed_and_taken_back(state):
 def test_an_alert_that_does_not_exist_is_a_sentence(state, words):
     done = invoke("alerts", *words, status=2)
     assert re.match(r"distressd: There is no alert '.?', or more than one begins so\.", done.output)
+
+
+def test_what_is_usual_about_this_time_is_listed(state):
+    now = int(time.time() // 60) * 60
+    with Journal.open(state, health=Health()) as journal:
+        for start in range(now - 24 * HOUR_S, now - 24 * HOUR_S + 900, 60):
+            journal.minute(replace(minute(start), sounds={"Television": 0.5}))
+    told = json.loads(invoke("alerts", "usual", "--json").stdout)
+    assert told["heard"]["Television"] == 1
+    assert told["days"] >= 1
+    assert re.search(r"1 of \d days?  Television", invoke("alerts", "usual").stdout)
 
 
 def test_demonstrations_take_no_word(state):

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from daemon.config.schema import Fusion, Thresholds
 from daemon.fusion.fuser import Fuser
-from daemon.fusion.history import History, Remark, bounded
+from daemon.fusion.history import MOST, History, Remark, Usual, bounded
 from daemon.fusion.level import RANK, level_of
 
 THRESHOLD = Thresholds()
@@ -26,6 +26,32 @@ def test_it_speaks_of_like_sounds_only_and_by_degrees():
     assert remarks(4, false=False).probability("scream", "Screaming") == pytest.approx(2 / 3)
 
 
+def test_what_is_usual_weighs_less_and_what_never_happens_more():
+    place = Usual(12, {"Television": 12, "Dog": 3})
+    every, some, never = (
+        History(usual=place).probability("scream", sound)
+        for sound in ("Television", "Dog", "Screaming")
+    )
+    assert every < 0.5 < some < never
+    assert History(usual=Usual()).probability("scream", "Screaming") is None
+    assert History(usual=place).probability("scream", None) is None
+
+
+@given(st.integers(0, 1_000), st.integers(0, 1_000))
+def test_what_is_usual_says_little_either_way(days, heard):
+    said = Usual(days, {"Dog": min(heard, days)}).log_odds("Dog")
+    assert (said is None) == (days == 0)
+    assert said is None or -MOST <= said <= MOST
+
+
+def test_both_witnesses_are_heard():
+    place = Usual(12, {"Screaming": 12})
+    said = remarks(4)
+    both = History(said.remarks, place).probability("scream", "Screaming")
+    assert both < said.probability("scream", "Screaming")
+    assert both < History(usual=place).probability("scream", "Screaming")
+
+
 @given(st.floats(0, 1), st.floats(0, 1))
 def test_it_lowers_one_level_at_most_and_silences_no_advisory(score, without):
     held = bounded(score, without, THRESHOLD)
@@ -36,12 +62,13 @@ def test_it_lowers_one_level_at_most_and_silences_no_advisory(score, without):
         assert levels[1] - levels[0] <= 1
 
 
+@pytest.mark.parametrize("known", [remarks(100), History(usual=Usual(30, {"Screaming": 30}))])
 @pytest.mark.parametrize(
     ("distress", "level"), [(0.65, "advisory"), (0.8, "warning"), (0.97, "critical")]
 )
-def test_a_hundred_false_alarms_do_not_silence_a_scream(hop, distress, level):
+def test_neither_words_nor_habit_silence_a_scream(hop, known, distress, level):
     fuser = Fuser(Fusion())
-    fuser.learn(remarks(100))
+    fuser.learn(known)
     judgements = [
         judgement
         for n in range(1, 101)
