@@ -39,6 +39,7 @@ from models.evaluation.scenes.scoring import score
 from models.evaluation.scenes.script import Scene
 from models.evaluation.sentences import Sentence
 from models.evaluation.spoken.figures import ALL, SOUND, THRESHOLDS, HeardWords
+from models.evaluation.spoken.reliability import Episode
 from models.evaluation.spoken.words import AFTER_S, Uttered, with_words
 from models.features.constants import SAMPLE_RATE
 from models.parallel import pool
@@ -218,7 +219,30 @@ def _decided(path: Path, history: History, fusion: Fusion) -> HeardWords:
     for name, weight in WEIGHTS.items():
         other = fusion.model_copy(update={"weight": weight})
         by_arm[f"{ALL}, {name}"] = _curve(heard, other, everything, history)
-    return HeardWords(truth, uttered, by_arm, len(heard.believed))
+    found = episodes(heard, fusion, history)
+    return HeardWords(truth, uttered, by_arm, len(heard.believed), found)
+
+
+def episodes(heard: Listened, fusion: Fusion, history: History) -> tuple[Episode, ...]:
+    """What was suspicious to the sound alone, from release on, each at its strongest."""
+    fuser = Fuser(fusion)
+    fuser.learn(history)
+    due = deque(heard.readings)
+    found: list[Episode] = []
+    strongest: Episode | None = None
+    for one in heard.evidence:
+        fuser.hear(one)
+        sound = one.distress
+        if sound < fusion.release:
+            if strongest is not None:
+                found.append(strongest)
+            strongest = None
+        elif strongest is None or sound > strongest.sound:
+            stated = {str(name): share.probability for name, share in fuser.shares.items()}
+            strongest = Episode(one.sample / SAMPLE_RATE, sound, stated)
+        while due and due[0][0] <= one.sample:
+            fuser.read(due.popleft()[1])
+    return (*found, strongest) if strongest is not None else tuple(found)
 
 
 def _curve(

@@ -12,7 +12,7 @@ from daemon.fusion.decision import Decision, Moment
 from daemon.fusion.history import History, bounded
 from daemon.fusion.kind import audible, cues, distress_kind, infant_kind
 from daemon.fusion.level import level_of
-from daemon.fusion.logodds import NOTHING, Fused, beyond, fuse
+from daemon.fusion.logodds import NOTHING, Fused, Share, beyond, fuse
 from daemon.fusion.opinions import Opinions
 from daemon.fusion.reading import Reading
 from daemon.fusion.tracker import AlertTrack, short_id
@@ -74,6 +74,11 @@ class Fuser:
     def score(self) -> float:
         """Fused probability of distress at the last hop; kept up during a pause."""
         return self._fused[self._distress].score
+
+    @property
+    def shares(self) -> Mapping[Modality, Share]:
+        """What each modality said of distress at the last hop."""
+        return self._fused[self._distress].evidence
 
     @property
     def infant_score(self) -> float:

@@ -16,6 +16,7 @@ from daemon.rehearsal_words import (
     Listened,
     alerts_of,
     decide,
+    episodes,
     fingerprint,
     hallucinated,
     rehearse_words,
@@ -151,3 +152,14 @@ def test_what_was_heard_is_kept_and_found_again(tmp_path):
     louder = config.acoustic.model_copy(update={"sound_events": False})
     other = config.model_copy(update={"acoustic": louder})
     assert fingerprint(scene, (), other) != fingerprint(scene, (), config)
+
+
+def test_suspicious_sounds_are_told_once_each_with_what_was_said_of_them():
+    heard = Listened(evidence(0.6), (said(0.99, 1.0, 2.0, 0.1),), ("help me",))
+    (one,) = episodes(heard, FUSION, History())
+    assert LOUD_S[0] <= one.at_s < LOUD_S[1]
+    assert one.sound == 0.6
+    assert one.stated["audio"] == 0.6
+    assert one.stated["text"] == 0.99
+    assert "history" not in one.stated
+    assert episodes(Listened(evidence(0.1), (), ()), FUSION, History()) == ()

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from models.evaluation.scenes.alerts import Alert
 from models.evaluation.scenes.mixing import Truth
 from models.evaluation.scenes.scoring import Score, score
+from models.evaluation.spoken.reliability import Episode, reliability
 from models.evaluation.spoken.words import AFTER_S, Uttered
 
 Doubles = NDArray[np.float64]
@@ -40,12 +41,14 @@ class HeardWords:
     Attributes:
         by_arm: alerts for each arm and threshold of a warning.
         transcripts: utterances whose words were believed.
+        episodes: what was suspicious, and what was said of it.
     """
 
     truth: Truth
     uttered: tuple[Uttered, ...]
     by_arm: Mapping[str, Curve]
     transcripts: int
+    episodes: tuple[Episode, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +112,10 @@ def figures(heard: Sequence[HeardWords], configured: float) -> dict[str, Any]:
         "events": int(sum(len(one.truth.events) for one in heard)),
         "sentences": sum(len(one.uttered) for one in heard),
         "believed_transcripts": sum(one.transcripts for one in heard),
+        "reliability": {
+            name: reliability([(one.truth, one.episodes) for one in heard], name)
+            for name in ("text", "context", "history")
+        },
         "ablation": views,
     }
 
