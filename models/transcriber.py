@@ -2,8 +2,9 @@
 
 All utterances of a batch go through the network together, padded to the longest and some seconds of
 silence (not to the thirty seconds that Whisper was trained with: the encoder's time grows with
-the padding). faster-whisper's own batching pads to thirty seconds and cuts as it likes, so its
-parts are used here: features, tokens, the CTranslate2 model, alignment, voice activity.
+the padding). Those few of which it is then unsure are heard once more, padded to the thirty.
+faster-whisper's own batching pads to thirty seconds and cuts as it likes, so its parts are used
+here: features, tokens, the CTranslate2 model, alignment, voice activity.
 """
 
 from collections.abc import Sequence
@@ -18,7 +19,7 @@ from models.catalogue import WHISPER
 from models.errors import ModelError
 from models.features.constants import SAMPLE_RATE
 from models.headers.ctranslate2 import check_ctranslate2
-from models.language.doubts import doubt, without_loops
+from models.language.doubts import LEAST_VOICED_S, doubt, shaky, without_loops
 from models.language.quoting import printable
 from models.language.spoken import check_spoken
 from models.language.transcript import NOTHING, Doubt, Transcript, Word
@@ -124,15 +125,33 @@ class Transcriber:
         longest = FRAMES_30S * FRAME - SAMPLE_RATE
         cut = [np.ascontiguousarray(utterances[i][:longest], np.float32) for i in heard]
         frames = min(FRAMES_30S, (max(len(one) for one in cut) + self.padding) // FRAME)
-        encoded = self._whisper.encode(np.stack([self._features(one, frames) for one in cut]))
-        languages = self._languages(encoded, len(cut))
-        results = self._write(encoded, languages, frames)
-        times = self._align(encoded, results, languages, cut) if word_times else [()] * len(cut)
-        for i, sound, result, language, words in zip(
-            heard, cut, results, languages, times, strict=True
-        ):
-            found[i] = self._judge(sound, result, language, words, gates=gates)
+        made = self._hear(cut, frames, word_times=word_times, gates=gates)
+        unsure = [i for i, one in enumerate(made) if gates and _unsure(one)]
+        if unsure and frames < FRAMES_30S:
+            again = [cut[i] for i in unsure]
+            heard_again = self._hear(again, FRAMES_30S, word_times=word_times, gates=gates)
+            for i, one in zip(unsure, heard_again, strict=True):
+                made[i] = one
+        for i, one in zip(heard, made, strict=True):
+            found[i] = one
         return found
+
+    def _hear(
+        self, sounds: Sequence[Float], frames: int, *, word_times: bool, gates: bool
+    ) -> list[Transcript]:
+        """Transcripts of ``sounds``, each padded to ``frames``."""
+        encoded = self._whisper.encode(np.stack([self._features(one, frames) for one in sounds]))
+        languages = self._languages(encoded, len(sounds))
+        results = self._write(encoded, languages, frames)
+        times = (
+            self._align(encoded, results, languages, sounds) if word_times else [()] * len(sounds)
+        )
+        return [
+            self._judge(sound, result, language, words, gates=gates)
+            for sound, result, language, words in zip(
+                sounds, results, languages, times, strict=True
+            )
+        ]
 
     def _features(self, sound: Float, frames: int) -> Float:
         padded = np.zeros(frames * FRAME, np.float32)
@@ -215,6 +234,17 @@ class Transcriber:
         )
         spoken = self._vad.get_speech_timestamps(sound, options)
         return float(sum(one["end"] - one["start"] for one in spoken)) / SAMPLE_RATE
+
+
+def _unsure(heard: Transcript) -> bool:
+    """Whether it is worth hearing once more what was said, padded as Whisper was trained.
+
+    With little padding Whisper is as good and several times as fast where somebody speaks clearly,
+    and where he does not it doubts more and invents more.
+    """
+    if heard.doubt:
+        return heard.voiced_s >= LEAST_VOICED_S
+    return shaky(heard.text, log_probability=heard.log_probability, voiced_s=heard.voiced_s)
 
 
 def _words(aligned: Sequence[dict[str, Any]]) -> tuple[Word, ...]:

@@ -23,6 +23,10 @@ WORDS_PER_S = 7.0  # the fastest talkers stay below six
 LEAST_VOICED_S = 0.15
 SURE_PHRASE = 0.2  # no-speech probability below which even a suspect phrase is believed ...
 SURE_LOG_PROBABILITY = -0.35  # ... if it is also this sure of it
+# What is believed on so little is heard once more before it is.
+SHAKY_LOG_PROBABILITY = -1.0
+SHAKY_VOICED_S = 0.6
+STUTTER = 3  # times the same word in a row
 
 PHRASES = frozenset(
     """
@@ -91,6 +95,13 @@ def _loop(words: list[str], times: int, least: int, most: int) -> int:
         if tail == tail[:size] * times:
             return size
     return 0
+
+
+def shaky(text: str, *, log_probability: float, voiced_s: float) -> bool:
+    """Whether what is believed stands on little: an unlikely text, little voice, or a stutter."""
+    words = plain(text).split()
+    stutters = any(len(set(words[i : i + STUTTER])) == 1 for i in range(len(words) - STUTTER + 1))
+    return log_probability < SHAKY_LOG_PROBABILITY or voiced_s < SHAKY_VOICED_S or stutters
 
 
 def compression(text: str) -> float:

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from models.errors import ModelError
+from models.evaluation.asr import in_noise
 from models.language.spoken import check_spoken
 from models.transcriber import Transcriber, model_folder
 
@@ -49,6 +50,39 @@ def test_nothing_is_invented_on_silence_and_noise(transcriber):
     found = transcriber([*noise, hum, np.zeros(48_000, np.float32)])
     assert [one.text for one in found] == [""] * 5
     assert all(one.doubt for one in found)
+
+
+CRIES = (
+    "Help us, please.", "Mum, help.", "Don't hurt me.", "Somebody help me.", "Call an ambulance.",
+    "Please stop, you are hurting me.", "Somebody is breaking in.", "I cannot breathe.",
+)  # fmt: skip
+
+
+def test_more_is_believed_of_cries_in_noise_than_is_at_first(transcriber, spoken, monkeypatch):
+    rng = np.random.default_rng(4)
+    sounds = [in_noise(spoken(cry), 10, rng) for cry in CRIES]
+    both = [one.text for one in transcriber(sounds)]
+    monkeypatch.setattr("models.transcriber._unsure", lambda _: False)
+    first = [one.text for one in transcriber(sounds)]
+    assert sum(map(bool, both)) > sum(map(bool, first))
+
+
+def test_only_what_is_unsure_is_heard_again(transcriber, spoken, monkeypatch):
+    heard = []
+    encode = transcriber._whisper.encode
+
+    def counted(features):
+        heard.append(features.shape)
+        return encode(features)
+
+    monkeypatch.setattr(transcriber._whisper, "encode", counted)
+    clear = spoken("The weather will be sunny and warm all weekend long.")
+    rng = np.random.default_rng(2)
+    transcriber([clear])
+    transcriber([rng.standard_normal(48_000).astype(np.float32) * 0.05])
+    assert len(heard) == 2
+    transcriber([clear, in_noise(clear, -2, rng)])
+    assert [shape[0] for shape in heard[2:]] in ([2], [2, 1])
 
 
 def test_any_length_is_taken(transcriber):

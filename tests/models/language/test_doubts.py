@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.language.doubts import doubt, plain, without_loops
+from models.language.doubts import doubt, plain, shaky, without_loops
 
 SURE = {"log_probability": -0.2, "no_speech": 0.02, "voiced_s": 2.0, "seconds": 3.0}
 
@@ -29,6 +29,23 @@ SURE = {"log_probability": -0.2, "no_speech": 0.02, "voiced_s": 2.0, "seconds": 
 )
 def test_each_reason_not_to_believe(text, changed, why):
     assert doubt(text, **(SURE | changed)) == why
+
+
+@pytest.mark.parametrize(
+    ("text", "changed", "on_little"),
+    [
+        ("Help me, somebody help me!", {}, False),
+        ("Help! Help!", {}, False),
+        ("Help! Help! Help!", {}, True),
+        ("I need you, o- o- o-", {}, True),
+        ("Here.", {"voiced_s": 0.3}, True),
+        ("I don't know.", {"log_probability": -1.2}, True),
+        ("", {}, False),
+    ],
+)
+def test_what_stands_on_little_is_shaky(text, changed, on_little):
+    sure = {"log_probability": -0.2, "voiced_s": 2.0}
+    assert shaky(text, **(sure | changed)) == on_little
 
 
 @pytest.mark.parametrize(
