@@ -57,7 +57,7 @@ class SystemdService:
         if self.system:
             self._require_readable(program)
         else:
-            _require_lasting(program.state)
+            _require_lasting(program)
             steps.append(Folder(program.state))
         steps += [
             Write(self.unit, self.text(program, namespaces=self.system or self.namespaces())),
@@ -194,12 +194,23 @@ def namespace_probe() -> list[str]:
     return [*_PROBE, *sandbox, "true"]
 
 
-def _require_lasting(state: Path) -> None:
-    if any(state.is_relative_to(temporary) for temporary in _TEMPORARY):
+def _require_lasting(program: Program) -> None:
+    """A service has temporary folders of its own, and sees no others."""
+    if _is_temporary(program.state):
         raise InstallError(
-            f"The state folder {state} is temporary, and a service sees no temporary folder.",
+            f"The state folder {program.state} is temporary, and a service sees no temporary"
+            " folder.",
             "Leave DISTRESSD_STATE unset, or name a folder that lasts.",
         )
+    if _is_temporary(program.python):
+        raise InstallError(
+            f"distressd runs from {program.python}, and a service sees no temporary folder.",
+            "Move it to a folder that lasts, and install the service from there.",
+        )
+
+
+def _is_temporary(path: Path) -> bool:
+    return any(path.is_relative_to(temporary) for temporary in _TEMPORARY)
 
 
 def _quoted(text: str, *, command: bool = False) -> str:

@@ -1,6 +1,7 @@
 """``distressd service`` on Linux, with a systemctl that writes down what it is asked."""
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,8 @@ pytestmark = pytest.mark.usefixtures("linux")
 @pytest.fixture
 def linux(monkeypatch):
     monkeypatch.setattr("platform.system", lambda: "Linux")
+    # Wherever this checkout lies: a service cannot run from a temporary folder.
+    monkeypatch.setattr(sys, "executable", "/usr/bin/python3")
 
 
 def distressd(*words):
@@ -97,6 +100,15 @@ def test_a_state_folder_that_does_not_last_is_refused(home, asked, monkeypatch):
     done = distressd("service", "install")
     assert done.exit_code == 1
     assert "temporary" in done.stderr
+    assert not unit(home).exists()
+
+
+def test_a_program_that_does_not_last_is_refused(home, asked, monkeypatch):
+    monkeypatch.setattr(sys, "executable", "/tmp/checkout/.venv/bin/python")
+    done = distressd("service", "install")
+    assert done.exit_code == 1
+    assert "/tmp/checkout" in done.stderr
+    assert "folder that lasts" in done.stderr
     assert not unit(home).exists()
 
 
