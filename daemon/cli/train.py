@@ -66,6 +66,12 @@ data_option = click.option(
     help="A smoke test of one or two minutes: every stage, with few recordings and hardly any"
     " learning. What it writes is good for nothing.",
 )
+@click.option(
+    "--inner",
+    is_flag=True,
+    help="Judge each fold of lstm13_folds by its inner development actors, and write nothing: what"
+    " a recipe is chosen by.",
+)
 def train(
     *,
     data: Path,
@@ -75,6 +81,7 @@ def train(
     recipe: str,
     cache: Path | None,
     quick: bool,
+    inner: bool,
 ) -> None:
     """Train the acoustic network and calibrate it; goes on after a kill.
 
@@ -88,4 +95,4 @@ def train(
 
     for line in unused(data, read_recipe(recipe), also):
         click.echo(line, err=True)
-    run_recipe(recipe, Run(data, out, cache, quick, also), seed)
+    run_recipe(recipe, Run(data, out, cache, quick, also, inner), seed)

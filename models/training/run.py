@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from models.data.corpora import Clip, corpora_in, read_all, read_corpus
+from models.errors import ModelError
 from models.training.recipe import RecipeFile, read_recipe
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ class Run:
             the file.
         quick: a smoke test, in a minute or two; what it writes is good for nothing.
         also: corpora that are learned from beside the published ones.
+        inner: whether folds are judged by their inner development actors; nothing is written.
     """
 
     data: Path
@@ -33,6 +35,7 @@ class Run:
     cache: Path | None = None
     quick: bool = False
     also: tuple[str, ...] = ()
+    inner: bool = False
 
     def published(self) -> list[Clip]:
         """Of the corpora that the shipped figures are made with, and of ``also``."""
@@ -71,6 +74,11 @@ def run_recipe(named: str, run: Run, seed: int | None = None) -> None:
 
     recipe = read_recipe(named)
     check_beside(recipe, run.also)
+    if run.inner and (recipe.network, recipe.learns) != ("lstm13", "ravdess_folds"):
+        raise ModelError(
+            f"--inner says nothing of {recipe.path.stem}.",
+            "It is for lstm13_folds; other folds tell their inner figure anyway.",
+        )
     if seed is not None:
         recipe = replace(recipe, settings={**recipe.settings, "seed": seed})
     if recipe.network == "lstm13":
@@ -94,7 +102,10 @@ def _lstm13(recipe: RecipeFile, run: Run) -> None:
     if recipe.learns == "shipped":
         _shipped(with_shares(settings, run.also), run)
     else:
-        train_folds(run.published(), run.out or Path(), settings, cache=run.cache)
+        clips, out = run.published(), run.out or Path()
+        found = train_folds(clips, out, settings, inner=run.inner, cache=run.cache)
+        if run.inner:
+            _say_inner(list(found.values()))
 
 
 def _shipped(recipe: "Recipe", run: Run) -> None:

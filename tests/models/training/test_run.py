@@ -111,3 +111,18 @@ def test_quick_folds_can_be_loaded(data_root, tmp_path, words_models, heard, rec
     if recipe == "lstm13_folds":
         trainings = json.loads(curves.read_text())["trainings"]
         assert set(trainings) == {"before", *(f"fold {fold}" for fold in range(RAVDESS_FOLDS))}
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore:.*use of fork:DeprecationWarning")
+def test_inner_folds_are_told_and_leave_nothing(data_root, tmp_path, words_models, heard, capsys):
+    run = Run(data_root, tmp_path / "none", cache=heard, quick=True, inner=True)
+    run_recipe("lstm13_folds", run)
+    assert "inner development actors: UAR" in capsys.readouterr().out
+    assert not run.out.exists()
+
+
+@pytest.mark.parametrize("recipe", ["student", "lstm", "voice_folds"])
+def test_inner_figures_of_what_has_none_of_its_own_are_refused(tmp_path, recipe):
+    with pytest.raises(ModelError, match="lstm13_folds"):
+        run_recipe(recipe, Run(tmp_path, inner=True))
