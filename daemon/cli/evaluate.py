@@ -11,6 +11,7 @@ from daemon.cli.options import config_option, json_option, print_json
 from daemon.cli.train import data_option, require_training
 from daemon.config.load import load_config
 from daemon.config.schema import Config
+from daemon.errors import UsageError
 from models.data.splits import Fold
 
 if TYPE_CHECKING:
@@ -25,6 +26,9 @@ TABLES = frozenset(
 PATIENCE_S = 600.0  # for one utterance
 Found = tuple[dict[str, Any], Callable[[Path], str] | None]
 """A suite's figures, and what makes its page for the folder that it will lie in."""
+
+REPORTING = frozenset({"floor", "endurance", "text", "asr"})
+"""Suites that are of the test fold only: nothing is chosen by them."""
 
 
 @click.command()
@@ -42,7 +46,7 @@ Found = tuple[dict[str, Any], Callable[[Path], str] | None]
     type=click.Choice(["dev", "test"]),
     default="test",
     show_default=True,
-    help="Recordings of clips, ravdess and scenes: dev to choose by, test to report.",
+    help="Which recordings: dev to choose by, where a suite has them; test to report.",
 )
 @click.option(
     "--part",
@@ -105,6 +109,8 @@ def evaluate(
     endurance: whether six hours of an open gate change what is heard afterwards.
     """
     require_training()
+    if fold == "dev" and suite in REPORTING:
+        raise UsageError(f"The suite {suite} has no development recordings.", "Leave out --fold.")
     config = load_config(config_path)
     suites: dict[str, Callable[[], Found]] = {
         "floor": lambda: (_floor(data, config), None),

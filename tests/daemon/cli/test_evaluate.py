@@ -68,3 +68,11 @@ def test_a_fold_that_has_no_distress_cannot_be_mixed_into_scenes(tmp_path):
     done = invoke("--suite", "scenes", "--data", tmp_path)
     assert done.exit_code == 1
     assert "fold has no recording of" in done.stderr
+
+
+@pytest.mark.parametrize("suite", ["floor", "endurance", "text", "asr"])
+def test_a_suite_without_development_recordings_says_so(tmp_path, suite):
+    words = ["evaluate", "--data", str(tmp_path), "--suite", suite, "--fold", "dev"]
+    done = CliRunner().invoke(main, words)
+    assert done.exit_code == 2
+    assert f"{suite} has no development recordings" in done.output
