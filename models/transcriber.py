@@ -126,12 +126,10 @@ class Transcriber:
         cut = [np.ascontiguousarray(utterances[i][:longest], np.float32) for i in heard]
         frames = min(FRAMES_30S, (max(len(one) for one in cut) + self.padding) // FRAME)
         made = self._hear(cut, frames, word_times=word_times, gates=gates)
-        unsure = [i for i, one in enumerate(made) if gates and _unsure(one)]
-        if unsure and frames < FRAMES_30S:
-            again = [cut[i] for i in unsure]
-            heard_again = self._hear(again, FRAMES_30S, word_times=word_times, gates=gates)
-            for i, one in zip(unsure, heard_again, strict=True):
-                made[i] = one
+        if gates and frames < FRAMES_30S:
+            # One by one: attention over thirty seconds takes 54 MB an utterance.
+            for i in [i for i, one in enumerate(made) if _unsure(one)]:
+                (made[i],) = self._hear([cut[i]], FRAMES_30S, word_times=word_times, gates=gates)
         for i, one in zip(heard, made, strict=True):
             found[i] = one
         return found

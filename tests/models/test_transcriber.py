@@ -83,6 +83,10 @@ def test_only_what_is_unsure_is_heard_again(transcriber, spoken, monkeypatch):
     assert len(heard) == 2
     transcriber([clear, in_noise(clear, -2, rng)])
     assert [shape[0] for shape in heard[2:]] in ([2], [2, 1])
+    cries = [in_noise(spoken(cry), 5, rng) for cry in CRIES]
+    del heard[:]
+    transcriber(cries)
+    assert {shape[0] for shape in heard[1:]} == {1}, "a batch of thirty seconds takes much memory"
 
 
 def test_any_length_is_taken(transcriber):
