@@ -14,7 +14,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import torch
@@ -33,6 +33,7 @@ from models.networks import weights
 from models.networks.mobilenet import KINDS
 from models.networks.voice import NETWORK, EmotionHead
 from models.registry import find
+from models.training.curves import Point, write_curves
 from models.training.device import best_device
 from models.training.student.views import kind_of
 from models.training.utterance import Affine, emotion_of, emotions_of, fit_discriminants
@@ -40,6 +41,8 @@ from models.training.voice.recipe import VoiceRecipe
 from models.training.voice.windows import Windows, acted_windows, drawn, mixed, without
 
 Float = NDArray[np.float32]
+
+EPOCH: Final = "epoch"
 
 
 def train_shipped(
@@ -57,8 +60,9 @@ def train_shipped(
     actors = [clip for clip in (*learners, *folds["dev"]) if clip.corpus == "ravdess"]
     emotions = Acted(actors, recipe.speeds, cache).fit(actors, recipe)
     about = {"groups": len({c.group for c in learners})}
-    tensors = fit_distress(heard, kinds, recipe) | emotions
-    _write(out, tensors, recipe, "the training fold", _distress(recipe) | about)
+    distress, curve = fit_distress(heard, kinds, recipe)
+    _write(out, distress | emotions, recipe, "the training fold", _distress(recipe) | about)
+    write_curves(out, EPOCH, {"training": curve})
 
 
 def train_without(
@@ -74,11 +78,13 @@ def train_without(
         DataError: a recording cannot be read.
     """
     heard, kinds = _mixtures(split(clips)["train"], recipe, cache)
+    curves = {}
     for corpus in LEFT_OUT:
         others = without(heard.corpora, corpus)
-        tensors = fit_distress(heard.where(others), kinds[others], recipe)
+        tensors, curves[corpus] = fit_distress(heard.where(others), kinds[others], recipe)
         path = out / weights_without(corpus, NETWORK).name
         _write(path, _halved(tensors), recipe, f"all but {corpus}", _distress(recipe))
+    write_curves(out / "without_voice", EPOCH, curves)
 
 
 def train_screams(
@@ -92,11 +98,13 @@ def train_screams(
         ModelError: Whisper's encoder cannot be had.
         DataError: a recording cannot be read.
     """
+    curves = {}
     for side in SCREAMS:
         heard, kinds = _mixtures(with_screams_of(clips, side), recipe, cache)
         path = out / weights_with_screams_of(side, NETWORK).name
-        tensors = _halved(fit_distress(heard, kinds, recipe))
-        _write(path, tensors, recipe, f"screams: {side} only", _distress(recipe))
+        tensors, curves[side] = fit_distress(heard, kinds, recipe)
+        _write(path, _halved(tensors), recipe, f"screams: {side} only", _distress(recipe))
+    write_curves(out / "screams_voice", EPOCH, curves)
 
 
 def _halved(tensors: Mapping[str, Float]) -> dict[str, NDArray[np.float16]]:
@@ -201,8 +209,10 @@ class Acted:
         return replace(view, of=wanted).where(wanted >= 0)
 
 
-def fit_distress(heard: Windows, kinds: NDArray[np.intp], recipe: VoiceRecipe) -> dict[str, Float]:
-    """Tensors of the head of distress, the standardisation folded into them."""
+def fit_distress(
+    heard: Windows, kinds: NDArray[np.intp], recipe: VoiceRecipe
+) -> tuple[dict[str, Float], list[Point]]:
+    """Tensors of the head of distress, the standardisation folded into them; and how it learned."""
     figures = heard.figures.astype(np.float32)
     mean, scale = figures.mean(axis=0), figures.std(axis=0) + 1e-5
     figures -= mean
@@ -218,22 +228,27 @@ def fit_distress(heard: Windows, kinds: NDArray[np.intp], recipe: VoiceRecipe) -
         network.parameters(), recipe.learning_rate, weight_decay=recipe.weight_decay
     )
     x, y = torch.from_numpy(figures).to(device), torch.from_numpy(kinds).to(device)
-    for _ in tqdm(range(recipe.passes), desc="distress"):
+    curve: list[Point] = []
+    for number in tqdm(range(recipe.passes), desc="distress"):
+        lost = right = 0.0
         for batch in torch.split(torch.randperm(len(y)), recipe.batch):
-            loss = functional.cross_entropy(
-                network(x[batch]), y[batch], label_smoothing=recipe.smoothing
-            )
+            logits = network(x[batch])
+            loss = functional.cross_entropy(logits, y[batch], label_smoothing=recipe.smoothing)
             optimiser.zero_grad()
             loss.backward()  # type: ignore[no-untyped-call]
             optimiser.step()
+            lost += float(loss.detach()) * len(batch)
+            right += float((logits.argmax(-1) == y[batch]).sum())
+        curve.append({EPOCH: number + 1.0, "loss": lost / len(y), "kinds right": right / len(y)})
     network.cpu()
     weight = into.weight.detach().numpy() / scale
-    return {
+    tensors = {
         "hidden.weight": np.asarray(weight, np.float32),
         "hidden.bias": np.asarray(into.bias.detach().numpy() - weight @ mean, np.float32),
         "kinds.weight": out.weight.detach().numpy().copy(),
         "kinds.bias": out.bias.detach().numpy().copy(),
     }
+    return tensors, curve
 
 
 def _weights(tensors: dict[str, Float]) -> weights.Weights:

@@ -36,6 +36,9 @@ def test_a_quick_second_ear_can_be_loaded(data_root, tmp_path, words_models):
     assert found.metadata["training"]["recipe"]["mixtures"] == 40
     voice.DistressHead(found)
     voice.EmotionHead(found)
+    (curve,) = json.loads(path.with_suffix(".curves.json").read_text())["trainings"].values()
+    assert [point["epoch"] for point in curve] == list(range(1, len(curve) + 1))
+    assert all(0.0 <= point["kinds right"] <= 1.0 for point in curve)
     # Heard once: what is kept is found again, and gives the same heads.
     first = path.read_bytes()
     kept = {file.name: file.stat().st_mtime_ns for file in (tmp_path / "cache").iterdir()}
@@ -48,6 +51,8 @@ def test_a_quick_second_ear_can_be_loaded(data_root, tmp_path, words_models):
 @pytest.mark.filterwarnings("ignore:.*use of fork:DeprecationWarning")
 def test_quick_second_ears_without_a_corpus_each_can_be_loaded(data_root, tmp_path, words_models):
     run_recipe("voice_without", Run(data_root, tmp_path, cache=tmp_path / "cache", quick=True))
+    curves = json.loads((tmp_path / "without_voice.curves.json").read_text())["trainings"]
+    assert set(curves) == set(LEFT_OUT)
     made = sorted(path.stem for path in tmp_path.glob("*.safetensors"))
     assert made == sorted(f"without_{corpus}_voice" for corpus in LEFT_OUT)
     for corpus in LEFT_OUT:
