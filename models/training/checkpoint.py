@@ -9,6 +9,7 @@ import hashlib
 import io
 import json
 import pickle
+from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -24,6 +25,11 @@ if TYPE_CHECKING:
 
 FORMAT: Final = b"distressd-checkpoint/1"
 ANEW: Final = "Remove it to train anew"
+
+
+def fingerprint(names: Iterable[str]) -> str:
+    """What tells one list of recordings from another, for a :class:`Checkpoint`."""
+    return hashlib.sha256("\n".join(names).encode()).hexdigest()
 
 
 class Checkpoint:

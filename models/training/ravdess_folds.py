@@ -36,7 +36,7 @@ from models.networks.emotion_lstm import EmotionLSTM
 from models.parallel import pool
 from models.registry import find
 from models.training.calibrate import untaught
-from models.training.checkpoint import Checkpoint
+from models.training.checkpoint import Checkpoint, fingerprint
 from models.training.curves import Point, write_curves
 from models.training.teaching import taught_by
 from models.training.train import Fold, Recipe, begin, learn_epoch, prepare, recalls
@@ -201,7 +201,12 @@ def fit_fold(job: FoldJob, recipe: Recipe) -> Fitted:
         average = AveragedModel(model, multi_avg_fn=running)
         learning, kept = replace(learning, average=average), cast("EmotionLSTM", average.module)
     checkpoint = Checkpoint(
-        job.checkpoint, recipe, learning, fold=str(job.number), actors=str(sorted(job.actors))
+        job.checkpoint,
+        recipe,
+        learning,
+        fold=str(job.number),
+        actors=str(sorted(job.actors)),
+        list_of_recordings=fingerprint(clip.file for clip in job.learn.clips),
     )
     done, saved = checkpoint.resume()
     chance, uar = job.learn.weights(recipe.share), float(saved.get("uar", 0.0))

@@ -32,7 +32,7 @@ from models.features.gate import GateSettings
 from models.networks import weights
 from models.networks.emotion_lstm import EmotionLSTM
 from models.parallel import pool
-from models.training.checkpoint import Checkpoint
+from models.training.checkpoint import Checkpoint, fingerprint
 from models.training.curves import Point
 from models.training.device import best_device, device_of
 from models.training.learning import Learning
@@ -300,7 +300,12 @@ def train(clips: Sequence[Clip], out: Path, recipe: Recipe) -> Trained:
     dev_clips = [c for c in folds["dev"] if c.corpus == "ravdess"]
     dev = prepare(dev_clips, recipe.as_spoken(), {}, "development")
     model, learning = begin(learn, recipe, rng)
-    checkpoint = Checkpoint(out.with_suffix(".checkpoint.pt"), recipe, learning)
+    checkpoint = Checkpoint(
+        out.with_suffix(".checkpoint.pt"),
+        recipe,
+        learning,
+        list_of_recordings=fingerprint(clip.file for clip in learn.clips),
+    )
     first, saved = checkpoint.resume()
     best: dict[str, float] = saved.get("best", {"uar": -1.0, "epoch": 0.0})
     kept: dict[str, Tensor] = saved.get("kept", {})

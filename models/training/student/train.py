@@ -17,7 +17,7 @@ from models.networks.mobilenet import Student as Network
 from models.sounds.groups import HEARD
 from models.sounds.student import StudentWeights, save
 from models.sounds.yamnet import read_class_names
-from models.training.checkpoint import Checkpoint
+from models.training.checkpoint import Checkpoint, fingerprint
 from models.training.curves import write_curves
 from models.training.student.calibrate import UNSCALED, hear, pair_scaling, scaling
 from models.training.student.export import as_litert
@@ -60,7 +60,12 @@ def train(clips: Sequence[Clip], out: Path, recipe: StudentRecipe, cache: Path) 
     network.begin_from(published)
     rng = np.random.default_rng(recipe.seed)
     learning = learning_of(network, recipe, rng)
-    checkpoint = Checkpoint(out.with_suffix(".checkpoint.pt"), recipe, learning)
+    checkpoint = Checkpoint(
+        out.with_suffix(".checkpoint.pt"),
+        recipe,
+        learning,
+        list_of_recordings=fingerprint(one.file for one in heard),
+    )
     learned, curve = learn(Viewer(heard, by_file, recipe, rng), recipe, learning, checkpoint)
     content = as_litert(learned, [names.index(name) for name in HEARD])
     metadata: dict[str, Any] = {

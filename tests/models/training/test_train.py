@@ -15,6 +15,7 @@ from models import registry
 from models.calibration import FEATURES
 from models.data.corpora import Clip, read_corpus
 from models.data.labels import EMOTIONS
+from models.data.splits import side_of
 from models.errors import ModelError
 from models.features.constants import SAMPLE_RATE
 from models.networks import weights
@@ -252,6 +253,10 @@ def test_a_killed_run_goes_on_where_it_was(corpora, tmp_path, monkeypatch, capsy
         train(corpora, out, RECIPE)
     assert "epoch 1:" in capsys.readouterr().out
     assert [path.name for path in tmp_path.glob("net*")] == ["net.checkpoint.pt"]
+    learners = [clip for clip in corpora if side_of(clip) == "train"]
+    fewer = [clip for clip in corpora if clip is not learners[0]]
+    with pytest.raises(ModelError, match="another list of recordings"):
+        train(fewer, out, RECIPE)
     resumed = train(corpora, out, RECIPE)
     said = capsys.readouterr().out
     assert "epoch 2:" in said
