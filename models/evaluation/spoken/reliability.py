@@ -46,10 +46,12 @@ def reliability(scenes: Sequence[tuple[Truth, Sequence[Episode]]], modality: str
     Returns:
         ``open``: open episodes; ``spoke``: those of which it said anything; ``stated``: the mean of
         that; ``observed``: the share that it should have stated, with ``ci95`` by bootstrap over
-        scenes. None where it never spoke.
+        scenes; ``observed_among_events``: the same in scenes with events alone, for whoever says
+        nothing but that a scene has some is right of all others. None where it never spoke.
     """
     rows = np.array([_counted(truth, found, modality) for truth, found in scenes])
-    total = rows.sum(axis=0)
+    eventful = np.array([bool(truth.events) for truth, _ in scenes])
+    total, among = rows.sum(axis=0), rows[eventful].sum(axis=0)
     draws = np.random.default_rng(3).multinomial(
         len(rows), np.full(len(rows), 1 / len(rows)), ROUNDS
     )
@@ -61,6 +63,7 @@ def reliability(scenes: Sequence[tuple[Truth, Sequence[Episode]]], modality: str
         "stated": round(float(total[4]) / spoke, 3) if spoke else None,
         "observed": round(float(_observed(total[None])[0]), 3) if spoke else None,
         "ci95": [round(float(low), 3), round(float(high), 3)] if spoke else None,
+        "observed_among_events": round(float(_observed(among[None])[0]), 3) if spoke else None,
     }
 
 

@@ -1,5 +1,7 @@
 """What is stated of open sounds is compared with what they were."""
 
+from dataclasses import replace
+
 import pytest
 
 from models.evaluation.scenes.mixing import Event, Truth
@@ -46,3 +48,11 @@ def test_sounds_that_leave_nothing_open_are_left_out():
     )
     assert (told["open"], told["spoke"], told["stated"]) == (0, 0, None)
     assert told["observed"] is None
+
+
+def test_saying_only_which_scenes_have_events_is_seen_through():
+    eventful = [scene(heard(INSIDE, 0.9), heard(OUTSIDE, 0.9)) for _ in range(20)]
+    quiet = [(replace(truth, events=()), (heard(INSIDE),)) for truth, _ in eventful]
+    told = reliability(eventful + quiet, "context")
+    assert told["observed"] > 0.9
+    assert told["observed_among_events"] == pytest.approx(0.5, abs=0.02)
