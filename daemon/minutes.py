@@ -30,8 +30,14 @@ class MinuteTally:
         self._posterior = np.zeros(len(EMOTIONS))
         self._sounds: dict[str, float] = {}
 
-    def add(self, evidence: AcousticEvidence) -> Minute | None:
-        """Take ``evidence`` in; the minute before it, if it is the first of a new one."""
+    def add(self, evidence: AcousticEvidence, *, named: bool = True) -> Minute | None:
+        """Take ``evidence`` in; the minute before it, if it is the first of a new one.
+
+        Args:
+            evidence: the next hop's.
+            named: whether its sounds are told by name. During a pause no alert could be raised, so
+                that what was heard then must not become usual.
+        """
         start = self._start_of(evidence.sample)
         finished = None
         if start != self._start:
@@ -48,7 +54,7 @@ class MinuteTally:
         if evidence.posterior is not None:
             self._open += hops
             self._posterior += hops * np.array(evidence.posterior)
-        for label, score in evidence.events.top if evidence.events else ():
+        for label, score in evidence.events.top if evidence.events and named else ():
             self._sounds[label] = max(score, self._sounds.get(label, 0.0))
         return finished
 

@@ -147,6 +147,11 @@ class Pipeline:
         return is_quiet(self._quiet_hours, local)
 
     @property
+    def of_now(self) -> bool:
+        """Whether what is heard happens here and now; nobody knows when a recording was made."""
+        return self._of_now
+
+    @property
     def error(self) -> BaseException | None:
         """What ended the stream, if it did not end by itself."""
         return self._error or self.source.error

@@ -224,15 +224,15 @@ def _decided(path: Path, history: History, fusion: Fusion) -> HeardWords:
 
 
 def episodes(heard: Listened, fusion: Fusion, history: History) -> tuple[Episode, ...]:
-    """What was suspicious to the sound alone, from release on, each at its strongest."""
+    """What was suspicious to both ears, from release on, each at its strongest."""
     fuser = Fuser(fusion)
     fuser.learn(history)
-    due = deque(heard.readings)
+    due, opinions = deque(heard.readings), deque(heard.opinions)
     found: list[Episode] = []
     strongest: Episode | None = None
     for one in heard.evidence:
         fuser.hear(one)
-        sound = one.distress
+        sound = fuser.shares["audio"].probability
         if sound < fusion.release:
             if strongest is not None:
                 found.append(strongest)
@@ -240,6 +240,8 @@ def episodes(heard: Listened, fusion: Fusion, history: History) -> tuple[Episode
         elif strongest is None or sound > strongest.sound:
             stated = {str(name): share.probability for name, share in fuser.shares.items()}
             strongest = Episode(one.sample / SAMPLE_RATE, sound, stated)
+        while opinions and opinions[0].sample + second_ear.STEP_DELAY <= one.sample:
+            fuser.opine(opinions.popleft())
         while due and due[0][0] <= one.sample:
             fuser.read(due.popleft()[1])
     return (*found, strongest) if strongest is not None else tuple(found)

@@ -192,7 +192,9 @@ class Service:
             retention_days=self._config.store.retention_days,
             max_mb=self._config.store.max_mb,
         )
-        self._recall = Recall(self._journal, self._pipeline.fusion.learn)
+        self._recall = Recall(
+            self._journal, self._pipeline.fusion.learn, of_now=self._pipeline.of_now
+        )
         parts.callback(self._journal.close)
         parts.callback(self._keep_last_minute)
 
@@ -364,13 +366,14 @@ class Service:
     def _heard(self, evidence: AcousticEvidence) -> None:
         """Telemetry for who asks, and history: in the hop loop's thread."""
         self._herald.heard(evidence)
-        self._keep(self._tally.add(evidence))
+        listening = self._pipeline.fusion.paused_until is None
+        self._keep(self._tally.add(evidence, named=listening))
 
     def _keep_last_minute(self) -> None:
         self._keep(self._tally.finish())
 
     def _keep(self, minute: Minute | None) -> None:
-        if minute is not None and self._keeps_history:
+        if minute is not None and self._keeps_history and self._pipeline.of_now:
             self._journal.minute(minute)
 
     def _standing(self) -> Standing:

@@ -19,10 +19,10 @@ from models.catalogue import WHISPER
 from models.errors import ModelError
 from models.features.constants import SAMPLE_RATE
 from models.headers.ctranslate2 import check_ctranslate2
-from models.language.doubts import LEAST_VOICED_S, doubt, shaky, without_loops
+from models.language.doubts import LEAST_VOICED_S, doubt, plain, shaky, without_loops
 from models.language.quoting import printable
 from models.language.spoken import check_spoken
-from models.language.transcript import NOTHING, Doubt, Transcript, Word
+from models.language.transcript import NOTHING, Transcript, Word
 from models.registry import FILES, find
 
 Float = NDArray[np.float32]
@@ -125,31 +125,47 @@ class Transcriber:
         longest = FRAMES_30S * FRAME - SAMPLE_RATE
         cut = [np.ascontiguousarray(utterances[i][:longest], np.float32) for i in heard]
         frames = min(FRAMES_30S, (max(len(one) for one in cut) + self.padding) // FRAME)
-        made = self._hear(cut, frames, word_times=word_times, gates=gates)
-        if gates and frames < FRAMES_30S:
-            # One by one: attention over thirty seconds takes 54 MB an utterance.
-            for i in [i for i, one in enumerate(made) if _unsure(one)]:
-                (made[i],) = self._hear([cut[i]], FRAMES_30S, word_times=word_times, gates=gates)
+        made = self._hear(cut, frames, word_times=word_times)
+        if gates:
+            made = [
+                self._believed(one, sound, frames, word_times=word_times)
+                for one, sound in zip(made, cut, strict=True)
+            ]
         for i, one in zip(heard, made, strict=True):
             found[i] = one
         return found
 
-    def _hear(
-        self, sounds: Sequence[Float], frames: int, *, word_times: bool, gates: bool
-    ) -> list[Transcript]:
-        """Transcripts of ``sounds``, each padded to ``frames``."""
+    def _hear(self, sounds: Sequence[Float], frames: int, *, word_times: bool) -> list[Transcript]:
+        """What Whisper writes of ``sounds``, each padded to ``frames``, whatever is against it."""
         encoded = self._whisper.encode(np.stack([self._features(one, frames) for one in sounds]))
         languages = self._languages(encoded, len(sounds))
-        results = self._write(encoded, languages, frames)
-        times = (
-            self._align(encoded, results, languages, sounds) if word_times else [()] * len(sounds)
-        )
+        results = self._write(encoded, languages, max(len(one) for one in sounds))
+        times: list[tuple[Word, ...]] = [()] * len(sounds)
+        if word_times:
+            times = self._align(encoded, results, languages, sounds)
         return [
-            self._judge(sound, result, language, words, gates=gates)
+            self._transcript(sound, result, language, words)
             for sound, result, language, words in zip(
                 sounds, results, languages, times, strict=True
             )
         ]
+
+    def _believed(
+        self, first: Transcript, sound: Float, frames: int, *, word_times: bool
+    ) -> Transcript:
+        """``first``, or what is heard of ``sound`` when it is heard once more, if it is believed.
+
+        With little padding Whisper is as good and several times as fast where somebody speaks
+        clearly; where he does not, it doubts more and invents more. One by one: attention over
+        thirty seconds takes 54 MB an utterance.
+        """
+        once = _gated(first, sound)
+        if frames >= FRAMES_30S or not _unsure(once):
+            return once
+        (again,) = self._hear([sound], FRAMES_30S, word_times=word_times)
+        if once.text and plain(again.text) == plain(once.text):
+            return replace(once, faint=True)  # twice the same: that is what was said
+        return replace(_gated(again, sound), faint=True)
 
     def _features(self, sound: Float, frames: int) -> Float:
         padded = np.zeros(frames * FRAME, np.float32)
@@ -163,14 +179,15 @@ class Transcriber:
         detected = self._whisper.model.detect_language(encoded)
         return [str(best[0][0]).strip("<|>") for best in detected]
 
-    def _write(self, encoded: Any, languages: Sequence[str], frames: int) -> Any:
+    def _write(self, encoded: Any, languages: Sequence[str], longest: int) -> Any:
+        """Tokens for what was encoded of sounds of ``longest`` samples at most."""
         prompts = []
         for language in languages:
             self._speak(language)
             # With timestamps: the model then says when speech ends. Without, and with so little
             # padding, it goes on saying the same.
             prompts.append(list(self._tokenizer.sot_sequence))
-        most = int(frames * FRAME / SAMPLE_RATE * TOKENS_PER_S) + 8
+        most = int((longest + PADDING) / SAMPLE_RATE * TOKENS_PER_S) + 8
         return self._whisper.model.generate(
             encoded,
             prompts,
@@ -205,25 +222,13 @@ class Transcriber:
                     found[i] = _words(one)
         return found
 
-    def _judge(
-        self, sound: Float, result: Any, language: str, words: tuple[Word, ...], *, gates: bool
+    def _transcript(
+        self, sound: Float, result: Any, language: str, words: tuple[Word, ...]
     ) -> Transcript:
         text = without_loops(printable(self._tokenizer.decode(result.sequences_ids[0])))
-        voiced = self.voiced_s(sound) if text else 0.0
         log_probability, no_speech = float(result.scores[0]), float(result.no_speech_prob)
-        why: Doubt = ""
-        if gates:
-            why = doubt(
-                text,
-                log_probability=log_probability,
-                no_speech=no_speech,
-                voiced_s=voiced,
-                seconds=len(sound) / SAMPLE_RATE,
-            )
-        believed = (text, words) if not why else ("", ())
-        return Transcript(
-            believed[0], why, language, log_probability, no_speech, voiced, believed[1]
-        )
+        voiced = self.voiced_s(sound)
+        return Transcript(text, "", language, log_probability, no_speech, voiced, words)
 
     def voiced_s(self, sound: Float) -> float:
         """Seconds of voice in ``sound``, by Silero's voice activity."""
@@ -234,12 +239,20 @@ class Transcriber:
         return float(sum(one["end"] - one["start"] for one in spoken)) / SAMPLE_RATE
 
 
-def _unsure(heard: Transcript) -> bool:
-    """Whether it is worth hearing once more what was said, padded as Whisper was trained.
+def _gated(heard: Transcript, sound: Float) -> Transcript:
+    """``heard``, without its words where they are not what anybody said."""
+    why = doubt(
+        heard.text,
+        log_probability=heard.log_probability,
+        no_speech=heard.no_speech,
+        voiced_s=heard.voiced_s,
+        seconds=len(sound) / SAMPLE_RATE,
+    )
+    return replace(heard, text="", doubt=why, words=()) if why else heard
 
-    With little padding Whisper is as good and several times as fast where somebody speaks clearly,
-    and where he does not it doubts more and invents more.
-    """
+
+def _unsure(heard: Transcript) -> bool:
+    """Whether it is worth hearing once more what was said."""
     if heard.doubt:
         return heard.voiced_s >= LEAST_VOICED_S
     return shaky(heard.text, log_probability=heard.log_probability, voiced_s=heard.voiced_s)

@@ -13,8 +13,8 @@ from daemon.state import state_path
 def usual(*, as_json: bool) -> None:
     """List what is usually heard here about this time of day, and nothing happens.
 
-    What is usual weighs a little less, what never is a little more. `distressd forget` takes back
-    what was learned in a span of time.
+    What is heard on most days weighs a little less. `distressd forget` takes back what was learned
+    in a span of time.
     """
     from daemon.remarks import DAY_S, EXPIRES_DAYS
     from daemon.store.reading import open_archive

@@ -7,7 +7,7 @@ share that is, here and at this time of day. Two witnesses say so, and their log
   Laplace's rule with two imagined alerts on each side, so that a single word moves little. ``ack``
   says that somebody has seen an alert, not that it was right, and counts half;
 - what is usual: a sound that is heard here on most days at this time, and nothing happens, is
-  less likely to be distress than one that never is.
+  less likely to be distress. One that never is says nothing: nearly every sound is rare.
 
 Where neither has anything to say, history is absent.
 """
@@ -23,7 +23,7 @@ from daemon.wire.base import LEVELS, Kind
 
 IMAGINED: Final = 2.0  # alerts of either kind that are assumed before anybody has said anything
 SEEN: Final = 0.5  # of a right alert, that an ``ack`` counts
-MOST: Final = math.log(2.0)  # that what is usual says: it can make odds half or double
+EVEN: Final = 0.5  # chance of a sound in a place of which nothing is known
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,16 +52,13 @@ class Usual:
     heard: Mapping[str, int] = field(default_factory=dict)
 
     def log_odds(self, sound: str | None) -> float | None:
-        """For distress, of a sound; None where nothing is known of this place.
+        """For distress, of a sound; None where it is not usual here.
 
         The chance that an ordinary hour here has such a sound, by Laplace's rule, against that of
-        a place of which nothing is known, which is one in two. The more ordinary it is, the less
-        it says; neither way does it say more than ``MOST``.
+        a place of which nothing is known, which is one in two: odds are halved at most.
         """
-        if not self.days or sound is None:
-            return None
-        chance = (self.heard.get(sound, 0) + 1) / (self.days + 2)
-        return max(-MOST, min(MOST, math.log(0.5 / chance)))
+        chance = (self.heard.get(sound or "", 0) + 1) / (self.days + 2)
+        return math.log(EVEN / chance) if chance > EVEN else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +71,7 @@ class History:
     @property
     def known(self) -> bool:
         """Whether there is anything to say of any sound."""
-        return bool(self.remarks or self.usual.days)
+        return bool(self.remarks or self.usual.heard)
 
     def probability(self, kind: Kind, sound: str | None) -> float | None:
         """What is known of alerts of this kind and strongest sound; None if nothing is."""

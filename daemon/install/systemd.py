@@ -53,14 +53,16 @@ class SystemdService:
             InstallError: this manager could not run it.
         """
         self._require_manager()
+        namespaces = self.system or self.namespaces()
         steps: list[Step] = []
         if self.system:
             self._require_readable(program)
         else:
-            _require_lasting(program)
             steps.append(Folder(program.state))
+        if namespaces:
+            _require_lasting(program, ours=not self.system)
         steps += [
-            Write(self.unit, self.text(program, namespaces=self.system or self.namespaces())),
+            Write(self.unit, self.text(program, namespaces=namespaces)),
             self._systemctl("daemon-reload"),
             self._systemctl("enable", UNIT),
             # Not enable --now: a unit that runs already has to take what has changed.
@@ -194,19 +196,26 @@ def namespace_probe() -> list[str]:
     return [*_PROBE, *sandbox, "true"]
 
 
-def _require_lasting(program: Program) -> None:
-    """A service has temporary folders of its own, and sees no others."""
-    if _is_temporary(program.state):
+def _require_lasting(program: Program, *, ours: bool) -> None:
+    """A service has temporary folders of its own, and sees no others.
+
+    Args:
+        program: what it is to run.
+        ours: whether it keeps its state where this user does.
+    """
+    if ours and _is_temporary(program.state):
         raise InstallError(
             f"The state folder {program.state} is temporary, and a service sees no temporary"
             " folder.",
             "Leave DISTRESSD_STATE unset, or name a folder that lasts.",
         )
-    if _is_temporary(program.python):
-        raise InstallError(
-            f"distressd runs from {program.python}, and a service sees no temporary folder.",
-            "Move it to a folder that lasts, and install the service from there.",
-        )
+    modules = program.environment.get("PYTHONPATH", "").split(os.pathsep)
+    for path in (program.python, program.python.resolve(), *(Path(one) for one in modules if one)):
+        if _is_temporary(path):
+            raise InstallError(
+                f"distressd runs from {path}, and a service sees no temporary folder.",
+                "Move it to a folder that lasts, and install the service from there.",
+            )
 
 
 def _is_temporary(path: Path) -> bool:

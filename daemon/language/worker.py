@@ -140,6 +140,7 @@ class Worker:
                         language=one.language,
                         log_probability=round(one.log_probability, 3),
                         trustworthy=one.trustworthy,
+                        faint=one.faint,
                         words=tuple(
                             WordTime(
                                 text=word.text,

@@ -12,6 +12,7 @@ MINUTE_S = 60.0
 REBUILD_ATTEMPTS = 20
 
 _ALERTS = "SELECT DISTINCT alert FROM event WHERE wall >= ? AND wall < ?"
+_SPAN = "SELECT min(wall), max(wall) FROM event WHERE alert IN (SELECT value FROM json_each(?))"
 _EVENTS = (
     "DELETE FROM event WHERE seq IN (SELECT seq FROM event WHERE alert IN"
     " (SELECT value FROM json_each(?)) LIMIT ?)"
@@ -35,8 +36,8 @@ _NOTICES = (
 class Removal:
     """Deletes the rows of a span, a little at a time.
 
-    An alert of which anything lies in the span goes whole: what is left of it would still say
-    that it happened.
+    An alert of which anything lies in the span goes whole, and so do its minutes: what is left of
+    it would still say that it happened.
 
     Args:
         since: wall time, seconds since 1970.
@@ -49,6 +50,7 @@ class Removal:
     def __init__(self, since: float, until: float) -> None:
         self._since = since
         self._until = until
+        self._minutes = since, until
         self._alerts: str | None = None
         self.alerts: frozenset[str] = frozenset()
         self._left: list[str] = [_NOTICES, _EVENTS, _MINUTES, _FEEDBACK]
@@ -64,6 +66,9 @@ class Removal:
             rows = connection.execute(_ALERTS, (self._since, self._until))
             found = [alert for (alert,) in rows.fetchall()]
             self._alerts, self.alerts = json.dumps(found), frozenset(found)
+            began, ended = connection.execute(_SPAN, (self._alerts,)).fetchone()
+            if began is not None:
+                self._minutes = min(self._since, began), max(self._until, ended)
         statement = self._left[0]
         words: tuple[object, ...] = (self._since, self._until, AT_ONCE)
         if statement is _EVENTS:
@@ -71,7 +76,7 @@ class Removal:
         elif statement is _NOTICES:
             words = (self._since, self._until, self._alerts, AT_ONCE)
         elif statement is _MINUTES:
-            words = (self._since - MINUTE_S, self._until, AT_ONCE)
+            words = (self._minutes[0] - MINUTE_S, self._minutes[1], AT_ONCE)
         if connection.execute(statement, words).rowcount < AT_ONCE:
             self._left.pop(0)
 

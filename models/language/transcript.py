@@ -30,6 +30,7 @@ class Transcript:
         log_probability: mean over the tokens.
         no_speech: Whisper's probability that nobody speaks.
         voiced_s: seconds in which voice activity was found.
+        faint: it had to be heard twice to be believed.
         words: with their times, where these were asked for.
     """
 
@@ -40,12 +41,14 @@ class Transcript:
     no_speech: float = 0.0
     voiced_s: float = 0.0
     words: tuple[Word, ...] = field(default=())
+    faint: bool = False
 
     @property
     def trustworthy(self) -> bool:
         """Whether these words may raise more than an advisory by themselves."""
         return (
             not self.doubt
+            and not self.faint
             and self.log_probability > TRUSTED_LOG_PROBABILITY
             and self.no_speech < TRUSTED_NO_SPEECH
             and len(self.text.split()) >= TRUSTED_WORDS

@@ -10,6 +10,7 @@ import pytest
 from models.errors import ModelError
 from models.evaluation.asr import in_noise
 from models.language.spoken import check_spoken
+from models.language.transcript import Transcript
 from models.transcriber import Transcriber, model_folder
 
 ctranslate2 = pytest.importorskip("ctranslate2", reason="the extra 'language' is not installed")
@@ -61,10 +62,23 @@ CRIES = (
 def test_more_is_believed_of_cries_in_noise_than_is_at_first(transcriber, spoken, monkeypatch):
     rng = np.random.default_rng(4)
     sounds = [in_noise(spoken(cry), 10, rng) for cry in CRIES]
-    both = [one.text for one in transcriber(sounds)]
+    heard = transcriber(sounds)
+    both = [one.text for one in heard]
+    assert any(one.faint and one.text for one in heard)
+    assert not any(one.faint and one.trustworthy for one in heard)
     monkeypatch.setattr("models.transcriber._unsure", lambda _: False)
     first = [one.text for one in transcriber(sounds)]
     assert sum(map(bool, both)) > sum(map(bool, first))
+
+
+def test_a_short_cry_that_is_heard_twice_alike_is_kept(transcriber, monkeypatch):
+    once = Transcript("Help.", "", log_probability=-1.23, no_speech=0.1, voiced_s=0.4)
+    again = Transcript("Help!", "", log_probability=-1.32, no_speech=0.1, voiced_s=0.4)
+    given = iter([[once], [again]])
+    monkeypatch.setattr(transcriber, "_hear", lambda *_, **__: next(given))
+    (found,) = transcriber([np.zeros(16_000, np.float32)])
+    assert found.text == "Help."
+    assert found.faint
 
 
 def test_only_what_is_unsure_is_heard_again(transcriber, spoken, monkeypatch):

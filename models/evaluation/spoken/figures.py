@@ -114,7 +114,7 @@ def figures(heard: Sequence[HeardWords], configured: float) -> dict[str, Any]:
         "believed_transcripts": sum(one.transcripts for one in heard),
         "reliability": {
             name: reliability([(one.truth, one.episodes) for one in heard], name)
-            for name in ("text", "context", "history")
+            for name in ("context", "history")
         },
         "ablation": views,
     }

@@ -21,6 +21,7 @@ OPEN: Final = (
     0.35,
     0.7,
 )  # probabilities by sound that leave it open: from the release to a warning
+EVEN: Final = 0.5
 ROUNDS: Final = 2_000
 IMAGINED: Final = 0.5  # of each outcome, so that odds of few episodes are finite
 
@@ -31,7 +32,7 @@ class Episode:
 
     Attributes:
         at_s: when that was.
-        sound: probability by sound alone.
+        sound: probability by both ears.
         stated: what each slow modality said then, where it said anything.
     """
 
@@ -44,44 +45,59 @@ def reliability(scenes: Sequence[tuple[Truth, Sequence[Episode]]], modality: str
     """What ``modality`` stated of the open episodes of ``scenes``, and what was so.
 
     Returns:
-        ``open``: open episodes; ``spoke``: those of which it said anything; ``stated``: the mean of
-        that; ``observed``: the share that it should have stated, with ``ci95`` by bootstrap over
-        scenes; ``observed_among_events``: the same in scenes with events alone, for whoever says
-        nothing but that a scene has some is right of all others. None where it never spoke.
+        ``open``: open episodes; and ``for`` and ``against``, as it stated more or less than even
+        odds of distress: ``spoke``, how often; ``stated``, the mean; ``observed``, the share that
+        it should have stated, with ``ci95`` by bootstrap over scenes; ``observed_among_events``,
+        the same in scenes with events alone, for whoever says nothing but that a scene has some is
+        right of all others. None where it never spoke.
     """
     rows = np.array([_counted(truth, found, modality) for truth, found in scenes])
     eventful = np.array([bool(truth.events) for truth, _ in scenes])
-    total, among = rows.sum(axis=0), rows[eventful].sum(axis=0)
     draws = np.random.default_rng(3).multinomial(
         len(rows), np.full(len(rows), 1 / len(rows)), ROUNDS
     )
-    low, high = np.percentile(_observed(draws @ rows), [2.5, 97.5])
-    spoke = int(total[0] + total[1])
-    return {
-        "open": int(total[:4].sum()),
-        "spoke": spoke,
-        "stated": round(float(total[4]) / spoke, 3) if spoke else None,
-        "observed": round(float(_observed(total[None])[0]), 3) if spoke else None,
-        "ci95": [round(float(low), 3), round(float(high), 3)] if spoke else None,
-        "observed_among_events": round(float(_observed(among[None])[0]), 3) if spoke else None,
-    }
+    told: dict[str, Any] = {"open": int(rows[:, list(_COUNTS)].sum())}
+    for name, columns in (("for", _FOR), ("against", _AGAINST)):
+        part = rows[:, [*columns, *_SILENT]]
+        spoke = int(part[:, :2].sum())
+        low, high = np.percentile(_observed(draws @ part), [2.5, 97.5])
+        told[name] = {
+            "spoke": spoke,
+            "stated": round(float(rows[:, _STATED[name]].sum()) / spoke, 3) if spoke else None,
+            "observed": _rounded(part, spoke),
+            "ci95": [round(float(low), 3), round(float(high), 3)] if spoke else None,
+            "observed_among_events": _rounded(part[eventful], spoke),
+        }
+    return told
+
+
+# Columns of what is counted: distress and not, where it spoke for it, against it, and was silent.
+_FOR, _AGAINST, _SILENT = (0, 1), (2, 3), (4, 5)
+_COUNTS = (*_FOR, *_AGAINST, *_SILENT)
+_STATED: Final = {"for": 6, "against": 7}  # columns of the sums of what it stated
 
 
 def _counted(truth: Truth, found: Sequence[Episode], modality: str) -> list[float]:
-    """Distress and not where it spoke, the same where it was silent, the sum of what it said."""
-    counts = [0.0] * 5
+    counts = [0.0] * 8
     for one in found:
         if not OPEN[0] <= one.sound < OPEN[1]:
             continue
         distress = any(e.onset_s <= one.at_s <= e.offset_s + AFTER_S for e in truth.events)
         stated = one.stated.get(modality)
-        counts[(0 if stated is not None else 2) + (0 if distress else 1)] += 1
-        counts[4] += stated or 0.0
+        columns = _SILENT
+        if stated is not None:
+            name, columns = ("for", _FOR) if stated > EVEN else ("against", _AGAINST)
+            counts[_STATED[name]] += stated
+        counts[columns[0 if distress else 1]] += 1
     return counts
 
 
+def _rounded(counts: Doubles, spoke: int) -> float | None:
+    return round(float(_observed(counts.sum(axis=0)[None])[0]), 3) if spoke else None
+
+
 def _observed(counts: Doubles) -> Doubles:
-    """The share, at even odds, of (n, 5) counts."""
+    """The share, at even odds, of (n, 4) counts: where it spoke, and where it was silent."""
     spoke_so, spoke_not, silent_so, silent_not = (counts[:, i] + IMAGINED for i in range(4))
     ratio = (spoke_so / spoke_not) / (silent_so / silent_not)
     return np.asarray(ratio / (1.0 + ratio))

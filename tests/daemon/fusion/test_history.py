@@ -1,12 +1,14 @@
 """Nobody can train the alarm quiet."""
 
+import math
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from daemon.config.schema import Fusion, Thresholds
 from daemon.fusion.fuser import Fuser
-from daemon.fusion.history import MOST, History, Remark, Usual, bounded
+from daemon.fusion.history import History, Remark, Usual, bounded
 from daemon.fusion.level import RANK, level_of
 
 THRESHOLD = Thresholds()
@@ -26,22 +28,23 @@ def test_it_speaks_of_like_sounds_only_and_by_degrees():
     assert remarks(4, false=False).probability("scream", "Screaming") == pytest.approx(2 / 3)
 
 
-def test_what_is_usual_weighs_less_and_what_never_happens_more():
-    place = Usual(12, {"Television": 12, "Dog": 3})
-    every, some, never = (
+def test_what_is_usual_weighs_less_and_what_is_rare_says_nothing():
+    place = Usual(12, {"Television": 12, "Speech": 9, "Dog": 3})
+    every, most, some, never = (
         History(usual=place).probability("scream", sound)
-        for sound in ("Television", "Dog", "Screaming")
+        for sound in ("Television", "Speech", "Dog", "Screaming")
     )
-    assert every < 0.5 < some < never
+    assert every < most < 0.5
+    assert some is None
+    assert never is None
     assert History(usual=Usual()).probability("scream", "Screaming") is None
     assert History(usual=place).probability("scream", None) is None
 
 
 @given(st.integers(0, 1_000), st.integers(0, 1_000))
-def test_what_is_usual_says_little_either_way(days, heard):
+def test_what_is_usual_halves_odds_at_most(days, heard):
     said = Usual(days, {"Dog": min(heard, days)}).log_odds("Dog")
-    assert (said is None) == (days == 0)
-    assert said is None or -MOST <= said <= MOST
+    assert said is None or -math.log(2.0) <= said < 0.0
 
 
 def test_both_witnesses_are_heard():

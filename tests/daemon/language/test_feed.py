@@ -8,7 +8,7 @@ from daemon.audio.ring import Ring
 from daemon.clock import StreamClock
 from daemon.config.schema import Fusion
 from daemon.fusion.thread import FusionThread
-from daemon.language.feed import Feed
+from daemon.language.feed import Feed, reading_of
 from daemon.language.utterance import Words
 
 RATE = 16_000
@@ -113,3 +113,16 @@ def test_a_stop_ends_the_wait():
     assert not feed.finish(0.0)
     feed.abandon()
     assert feed.finish()
+
+
+@pytest.mark.parametrize(
+    ("probability", "faint", "counts"),
+    [(0.02, False, True), (0.02, True, False), (0.97, True, True), (0.97, False, True)],
+)
+def test_faint_words_speak_for_distress_or_for_nothing(utterance, probability, faint, counts):
+    words = Words(utterance(), text="said", faint=faint, probability=probability)
+    assert (reading_of(words) is not None) == counts
+
+
+def test_words_that_nobody_could_read_speak_for_nothing(utterance):
+    assert reading_of(Words(utterance(), text="said")) is None
