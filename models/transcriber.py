@@ -7,7 +7,7 @@ faster-whisper's own batching pads to thirty seconds and cuts as it likes, so it
 here: features, tokens, the CTranslate2 model, alignment, voice activity.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
@@ -118,25 +118,53 @@ class Transcriber:
             word_times: whether to align words; costs another pass over the text.
             gates: False gives what Whisper wrote, whatever there is to be said against it.
         """
-        heard = [i for i, one in enumerate(utterances) if len(one) >= SHORTEST]
         found = [NOTHING] * len(utterances)
-        if not heard:
-            return found
-        longest = FRAMES_30S * FRAME - SAMPLE_RATE
-        cut = [np.ascontiguousarray(utterances[i][:longest], np.float32) for i in heard]
-        frames = min(FRAMES_30S, (max(len(one) for one in cut) + self.padding) // FRAME)
-        made = self._hear(cut, frames, word_times=word_times)
         if gates:
-            made = [
-                self._believed(one, sound, frames, word_times=word_times)
-                for one, sound in zip(made, cut, strict=True)
-            ]
-        for i, one in zip(heard, made, strict=True):
+            for some in self.settled(utterances, word_times=word_times):
+                for i, one in some:
+                    found[i] = one
+            return found
+        heard, cut, frames = self._cut(utterances)
+        for i, one in zip(heard, self._hear(cut, frames, word_times=word_times), strict=True):
             found[i] = one
         return found
 
+    def settled(
+        self, utterances: Sequence[Float], *, word_times: bool = False
+    ) -> Iterator[list[tuple[int, Transcript]]]:
+        """The same with gates, each by its place: first all that are sure, then the others singly.
+
+        With little padding Whisper is as good and several times as fast where somebody speaks
+        clearly; where he does not, it doubts more and invents more. Those are heard once more: one
+        by one, for attention over thirty seconds takes 54 MB an utterance.
+        """
+        heard, cut, frames = self._cut(utterances)
+        first = self._hear(cut, frames, word_times=word_times)
+        once = {
+            i: (_gated(one, sound), sound) for i, one, sound in zip(heard, first, cut, strict=True)
+        }
+        again = [i for i, (one, _) in once.items() if frames < FRAMES_30S and _unsure(one)]
+        short = [(i, NOTHING) for i in set(range(len(utterances))) - once.keys()]
+        yield [*((i, one) for i, (one, _) in once.items() if i not in again), *short]
+        for i in again:
+            one, sound = once[i]
+            (second,) = self._hear([sound], FRAMES_30S, word_times=word_times)
+            # Twice the same: that is what was said.
+            alike = one.text and plain(second.text) == plain(one.text)
+            yield [(i, replace(one if alike else _gated(second, sound), faint=True))]
+
+    def _cut(self, utterances: Sequence[Float]) -> tuple[list[int], list[Float], int]:
+        """Which are long enough to be heard; these, as long as can be heard; frames for each."""
+        heard = [i for i, one in enumerate(utterances) if len(one) >= SHORTEST]
+        longest = FRAMES_30S * FRAME - SAMPLE_RATE
+        cut = [np.ascontiguousarray(utterances[i][:longest], np.float32) for i in heard]
+        most = max((len(one) for one in cut), default=0)
+        return heard, cut, min(FRAMES_30S, (most + self.padding) // FRAME)
+
     def _hear(self, sounds: Sequence[Float], frames: int, *, word_times: bool) -> list[Transcript]:
         """What Whisper writes of ``sounds``, each padded to ``frames``, whatever is against it."""
+        if not sounds:
+            return []
         encoded = self._whisper.encode(np.stack([self._features(one, frames) for one in sounds]))
         languages = self._languages(encoded, len(sounds))
         results = self._write(encoded, languages, max(len(one) for one in sounds))
@@ -149,23 +177,6 @@ class Transcriber:
                 sounds, results, languages, times, strict=True
             )
         ]
-
-    def _believed(
-        self, first: Transcript, sound: Float, frames: int, *, word_times: bool
-    ) -> Transcript:
-        """``first``, or what is heard of ``sound`` when it is heard once more, if it is believed.
-
-        With little padding Whisper is as good and several times as fast where somebody speaks
-        clearly; where he does not, it doubts more and invents more. One by one: attention over
-        thirty seconds takes 54 MB an utterance.
-        """
-        once = _gated(first, sound)
-        if frames >= FRAMES_30S or not _unsure(once):
-            return once
-        (again,) = self._hear([sound], FRAMES_30S, word_times=word_times)
-        if once.text and plain(again.text) == plain(once.text):
-            return replace(once, faint=True)  # twice the same: that is what was said
-        return replace(_gated(again, sound), faint=True)
 
     def _features(self, sound: Float, frames: int) -> Float:
         padded = np.zeros(frames * FRAME, np.float32)

@@ -38,6 +38,7 @@ from daemon.language.messages import (
     WordTime,
 )
 from models.errors import ModelError
+from models.language.transcript import Transcript
 from models.networks.voice import WINDOW
 
 log = logging.getLogger(__name__)
@@ -63,7 +64,9 @@ class Worker:
         self._out = out
         self._writing = threading.Lock()
         self._sounds: queue.SimpleQueue[tuple[Batch, list[Heard]]] = queue.SimpleQueue()
-        self._texts: queue.SimpleQueue[tuple[Batch, list[tuple[Spoken, str]]]] = queue.SimpleQueue()
+        self._texts: queue.SimpleQueue[tuple[Batch | None, list[tuple[Spoken, str]]]] = (
+            queue.SimpleQueue()
+        )
         self._windows: queue.SimpleQueue[tuple[Listen, NDArray[np.float32]]] = queue.SimpleQueue()
 
     def run(self, pipe: IO[bytes]) -> NoReturn:
@@ -129,33 +132,14 @@ class Worker:
             began = time.monotonic()
             explained = any(spoken.explained for spoken, _ in heard)
             sounds = [sound for _, sound in heard]
-            found = transcriber(sounds, word_times=explained) if transcriber else []
-            ms = (time.monotonic() - began) * 1000 / max(1, len(heard))
-            for (spoken, _), one in zip(heard, found, strict=bool(transcriber)):
-                self._say(
-                    Transcribed(
-                        id=spoken.id,
-                        text=one.text,
-                        doubt=one.doubt,
-                        language=one.language,
-                        log_probability=round(one.log_probability, 3),
-                        trustworthy=one.trustworthy,
-                        faint=one.faint,
-                        words=tuple(
-                            WordTime(
-                                text=word.text,
-                                start_s=word.start_s,
-                                end_s=word.end_s,
-                                probability=word.probability,
-                            )
-                            for word in one.words
-                        ),
-                        ms=round(ms, 1),
-                    )
-                )
-            self._texts.put(
-                (batch, [(s, one.text) for (s, _), one in zip(heard, found, strict=False)])
-            )
+            settled = transcriber.settled(sounds, word_times=explained) if transcriber else ()
+            for some in settled:
+                ms = (time.monotonic() - began) * 1000 / max(1, len(some))
+                for place, one in some:
+                    self._say(_transcribed(heard[place][0].id, one, ms))
+                self._texts.put((None, [(heard[place][0], one.text) for place, one in some]))
+                began = time.monotonic()
+            self._texts.put((batch, []))
 
     def _read(self, configure: Configure) -> None:
         """Own the readers of text."""
@@ -195,7 +179,8 @@ class Worker:
                         ms=round((time.monotonic() - began) * 1000, 1),
                     )
                 )
-            self._say(Done(number=batch.number, resident_bytes=_resident_bytes()))
+            if batch is not None:
+                self._say(Done(number=batch.number, resident_bytes=_resident_bytes()))
 
     def _say(self, message: FromWorker) -> None:
         with self._writing:
@@ -235,6 +220,28 @@ def _window(data: bytes) -> NDArray[np.float32]:
     if len(samples) != WINDOW:
         raise ValueError(f"a window of {len(samples)} samples, not {WINDOW}")
     return sound_of(samples)
+
+
+def _transcribed(utterance: str, heard: Transcript, ms: float) -> Transcribed:
+    return Transcribed(
+        id=utterance,
+        text=heard.text,
+        doubt=heard.doubt,
+        language=heard.language,
+        log_probability=round(heard.log_probability, 3),
+        trustworthy=heard.trustworthy,
+        faint=heard.faint,
+        words=tuple(
+            WordTime(
+                text=word.text,
+                start_s=word.start_s,
+                end_s=word.end_s,
+                probability=word.probability,
+            )
+            for word in heard.words
+        ),
+        ms=round(ms, 1),
+    )
 
 
 def _absent(part: PartName, error: ModelError) -> Part:

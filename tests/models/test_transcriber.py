@@ -81,6 +81,20 @@ def test_a_short_cry_that_is_heard_twice_alike_is_kept(transcriber, monkeypatch)
     assert found.faint
 
 
+def test_what_is_sure_is_told_before_anything_is_heard_again(transcriber, spoken):
+    clear = spoken("The weather will be sunny and warm all weekend long.")
+    cries = [in_noise(spoken(cry), 5, np.random.default_rng(4)) for cry in CRIES]
+    first, *later = transcriber.settled([*cries, clear, np.zeros(100, np.float32)])
+    told = dict(first)
+    assert "weekend" in told[len(CRIES)].text.lower()
+    assert told[len(CRIES) + 1].doubt == "empty"
+    assert not any(one.faint for one in told.values())
+    assert later
+    assert all(one.faint for some in later for _, one in some)
+    places = [i for some in (first, *later) for i, _ in some]
+    assert sorted(places) == list(range(len(CRIES) + 2))
+
+
 def test_only_what_is_unsure_is_heard_again(transcriber, spoken, monkeypatch):
     heard = []
     encode = transcriber._whisper.encode

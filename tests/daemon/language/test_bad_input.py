@@ -13,14 +13,14 @@ from dataclasses import replace
 
 from models.transcriber import Transcriber
 
-call = Transcriber.__call__
+settled = Transcriber.settled
 
 def say(self, sounds, **named):
-    found = call(self, sounds, **named)
-    return [replace(one, text=TEXT, doubt="") if len(s) > 20_000 else one
-            for s, one in zip(sounds, found)]
+    for some in settled(self, sounds, **named):
+        yield [(i, replace(one, text=TEXT, doubt="") if len(sounds[i]) > 20_000 else one)
+               for i, one in some]
 
-Transcriber.__call__ = say
+Transcriber.settled = say
 """
 
 

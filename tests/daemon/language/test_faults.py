@@ -20,13 +20,13 @@ pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("language_models")]
 LEAK = """
 from models.transcriber import Transcriber
 
-kept, call = [], Transcriber.__call__
+kept, call = [], Transcriber.settled
 
 def leak(self, *words, **named):
     kept.append(b"x" * 400_000_000)
     return call(self, *words, **named)
 
-Transcriber.__call__ = leak
+Transcriber.settled = leak
 """
 STARVED = """
 import resource
@@ -34,7 +34,7 @@ from pathlib import Path
 
 from models.transcriber import Transcriber
 
-call = Transcriber.__call__
+call = Transcriber.settled
 
 def starve(self, *words, **named):
     fed = Path(FED)
@@ -43,18 +43,19 @@ def starve(self, *words, **named):
         resource.setrlimit(resource.RLIMIT_AS, (2**20, resource.RLIM_INFINITY))
     return call(self, *words, **named)
 
-Transcriber.__call__ = starve
+Transcriber.settled = starve
 """
 CYRILLIC = """
 from dataclasses import replace
 from models.transcriber import Transcriber
 
-call = Transcriber.__call__
+call = Transcriber.settled
 
 def write(self, *words, **named):
-    return [replace(one, text="помогите мне", doubt="") for one in call(self, *words, **named)]
+    for some in call(self, *words, **named):
+        yield [(i, replace(one, text="помогите мне", doubt="")) for i, one in some]
 
-Transcriber.__call__ = write
+Transcriber.settled = write
 """
 ABORT = """
 import os
