@@ -23,6 +23,13 @@ def linux(monkeypatch):
     monkeypatch.setattr(sys, "executable", "/usr/bin/python3")
 
 
+@pytest.fixture
+def home(home, monkeypatch):
+    """The same for the modules: they come with that interpreter."""
+    monkeypatch.delenv("PYTHONPATH")
+    return home
+
+
 def distressd(*words):
     return CliRunner().invoke(main, [*words])
 
