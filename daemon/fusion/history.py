@@ -19,11 +19,12 @@ from typing import Final
 
 from daemon.config.schema import Thresholds
 from daemon.fusion.level import RANK, level_of
+from daemon.fusion.logodds import moved
 from daemon.wire.base import LEVELS, Kind
 
 IMAGINED: Final = 2.0  # alerts of either kind that are assumed before anybody has said anything
 SEEN: Final = 0.5  # of a right alert, that an ``ack`` counts
-EVEN: Final = 0.5  # chance of a sound in a place of which nothing is known
+EVEN: Final = 0.5  # what is said of distress, and of a sound, where nothing is known
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +79,7 @@ class History:
         said, usual = self._said(kind, sound), self.usual.log_odds(sound)
         if said is None and usual is None:
             return None
-        odds = (0.0 if said is None else math.log(said / (1.0 - said))) + (usual or 0.0)
-        return 1.0 / (1.0 + math.exp(-odds))
+        return moved(EVEN if said is None else said, usual or 0.0)
 
     def _said(self, kind: Kind, sound: str | None) -> float | None:
         alike = [r for r in self.remarks if r.kind == kind and r.sound == sound]
