@@ -20,6 +20,7 @@ import soxr
 from numpy.typing import NDArray
 
 from models.data.debian import require_programs, unpacked
+from models.data.sound import read_native
 from models.errors import DataError
 from models.features.constants import SAMPLE_RATE
 
@@ -114,8 +115,8 @@ def _sounds(path: Path) -> Iterator[tuple[str, Float]]:
             if name in WAD_CRIES:
                 yield name.lower(), samples
         return
-    samples, rate = soundfile.read(path, dtype="float32", always_2d=True)
-    yield path.stem, soxr.resample(samples.mean(axis=1), rate, SAMPLE_RATE)
+    samples, rate = read_native(path)
+    yield path.stem, soxr.resample(samples, rate, SAMPLE_RATE)
 
 
 def label_of(corpus: str, package: str, path: str) -> str | None:

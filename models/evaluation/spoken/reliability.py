@@ -7,6 +7,7 @@ odds, at even odds, is the share that it should have stated.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from enum import IntEnum
 from typing import Any, Final
 
 import numpy as np
@@ -17,10 +18,7 @@ from models.evaluation.spoken.words import AFTER_S
 
 Doubles = NDArray[np.float64]
 
-OPEN: Final = (
-    0.35,
-    0.7,
-)  # probabilities by sound that leave it open: from the release to a warning
+OPEN: Final = (0.35, 0.7)  # probabilities by sound that leave it open: release to a warning
 EVEN: Final = 0.5
 ROUNDS: Final = 2_000
 IMAGINED: Final = 0.5  # of each outcome, so that odds of few episodes are finite
@@ -51,53 +49,56 @@ def reliability(scenes: Sequence[tuple[Truth, Sequence[Episode]]], modality: str
         the same in scenes with events alone, for whoever says nothing but that a scene has some is
         right of all others. None where it never spoke.
     """
-    rows = np.array([_counted(truth, found, modality) for truth, found in scenes])
+    counted = [_counted(truth, found, modality) for truth, found in scenes]
+    counts, stated = (np.array(one) for one in zip(*counted, strict=True))
     eventful = np.array([bool(truth.events) for truth, _ in scenes])
     draws = np.random.default_rng(3).multinomial(
-        len(rows), np.full(len(rows), 1 / len(rows)), ROUNDS
+        len(counts), np.full(len(counts), 1 / len(counts)), ROUNDS
     )
-    told: dict[str, Any] = {"open": int(rows[:, list(_COUNTS)].sum())}
-    for name, columns in (("for", _FOR), ("against", _AGAINST)):
-        part = rows[:, [*columns, *_SILENT]]
-        spoke = int(part[:, :2].sum())
-        low, high = np.percentile(_observed(draws @ part), [2.5, 97.5])
-        told[name] = {
+    told: dict[str, Any] = {"open": int(counts.sum())}
+    for side in (Side.FOR, Side.AGAINST):
+        spoke = int(counts[:, side].sum())
+        low, high = np.percentile(_observed(np.tensordot(draws, counts, 1), side), [2.5, 97.5])
+        told[side.name.lower()] = {
             "spoke": spoke,
-            "stated": round(float(rows[:, _STATED[name]].sum()) / spoke, 3) if spoke else None,
-            "observed": _rounded(part, spoke),
+            "stated": round(float(stated[:, side].sum()) / spoke, 3) if spoke else None,
+            "observed": _rounded(counts, side) if spoke else None,
             "ci95": [round(float(low), 3), round(float(high), 3)] if spoke else None,
-            "observed_among_events": _rounded(part[eventful], spoke),
+            "observed_among_events": _rounded(counts[eventful], side) if spoke else None,
         }
     return told
 
 
-# Columns of what is counted: distress and not, where it spoke for it, against it, and was silent.
-_FOR, _AGAINST, _SILENT = (0, 1), (2, 3), (4, 5)
-_COUNTS = (*_FOR, *_AGAINST, *_SILENT)
-_STATED: Final = {"for": 6, "against": 7}  # columns of the sums of what it stated
+class Side(IntEnum):
+    """What a modality said of a sound: distress rather than not, the contrary, or nothing."""
+
+    FOR = 0
+    AGAINST = 1
+    SILENT = 2
 
 
-def _counted(truth: Truth, found: Sequence[Episode], modality: str) -> list[float]:
-    counts = [0.0] * 8
+def _counted(truth: Truth, found: Sequence[Episode], modality: str) -> tuple[Doubles, Doubles]:
+    """Open episodes of one scene, (sides, distress or not), and the sums of what was stated."""
+    counts, stated = np.zeros((len(Side), 2)), np.zeros(len(Side))
     for one in found:
         if not OPEN[0] <= one.sound < OPEN[1]:
             continue
         distress = any(e.onset_s <= one.at_s <= e.offset_s + AFTER_S for e in truth.events)
-        stated = one.stated.get(modality)
-        columns = _SILENT
-        if stated is not None:
-            name, columns = ("for", _FOR) if stated > EVEN else ("against", _AGAINST)
-            counts[_STATED[name]] += stated
-        counts[columns[0 if distress else 1]] += 1
-    return counts
+        said = one.stated.get(modality)
+        side = Side.SILENT
+        if said is not None:
+            side = Side.FOR if said > EVEN else Side.AGAINST
+            stated[side] += said
+        counts[side, 0 if distress else 1] += 1
+    return counts, stated
 
 
-def _rounded(counts: Doubles, spoke: int) -> float | None:
-    return round(float(_observed(counts.sum(axis=0)[None])[0]), 3) if spoke else None
+def _rounded(counts: Doubles, side: Side) -> float:
+    return round(float(_observed(counts.sum(axis=0)[None], side)[0]), 3)
 
 
-def _observed(counts: Doubles) -> Doubles:
-    """The share, at even odds, of (n, 4) counts: where it spoke, and where it was silent."""
-    spoke_so, spoke_not, silent_so, silent_not = (counts[:, i] + IMAGINED for i in range(4))
-    ratio = (spoke_so / spoke_not) / (silent_so / silent_not)
+def _observed(counts: Doubles, side: Side) -> Doubles:
+    """The share, at even odds, of (n, sides, 2) counts: where it took ``side``, and was silent."""
+    spoke, silent = counts[:, side] + IMAGINED, counts[:, Side.SILENT] + IMAGINED
+    ratio = (spoke[:, 0] / spoke[:, 1]) / (silent[:, 0] / silent[:, 1])
     return np.asarray(ratio / (1.0 + ratio))
