@@ -230,8 +230,12 @@ class Fuser:
 
         Words are weighed beside the sound in which they were said: if it has raised an alert that
         is open, that alert is updated; if not, words for distress may raise one. Words that deny
-        distress are no word on an alert whose level comes from before or after them.
+        distress are no word on an alert whose level comes from before or after them, and nothing at
+        all unless they are ``trustworthy``: of a cry, or of another language, a transcription makes
+        calm sentences.
         """
+        if beyond(reading) < 0.0 and not reading.trustworthy:
+            return []
         self._context.read(reading)
         known = self._readings.get("text")
         if known is not None and known.sample > reading.sample:

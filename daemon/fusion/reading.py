@@ -14,8 +14,9 @@ class Reading:
         sample: absolute index of the last sample that it speaks of; its age counts from there.
         prior: the share of distress that the probability is calibrated for: what is said where
             nothing is known.
-        trustworthy: whether it may raise more than an advisory without the sound's support. Only
-            a transcription that passed its own checks sets it.
+        trustworthy: whether it may raise more than an advisory without the sound's support, and
+            whether words may speak against distress. Only a transcription that passed its own
+            checks sets it.
         transcript: the words heard, if the lane that made this may hand them on.
         since: absolute index of the first sample that it speaks of; None where it has none.
         sound: the highest probability by sound alone between the two.

@@ -153,17 +153,11 @@ class Feed:
 
 
 def reading_of(words: Words) -> Reading | None:
-    """What fusion weighs of ``words``; None where nothing could be believed or read.
-
-    Faint words may be wrong: they speak for distress or for nothing.
-    """
+    """What fusion weighs of ``words``; None where nothing could be believed or read."""
     if words.probability is None:
         return None
-    probability = as_heard(words.probability)
-    if words.faint and probability < PRIOR:
-        return None
     return Reading(
-        probability,
+        as_heard(words.probability),
         words.utterance.end,
         trustworthy=words.trustworthy,
         transcript=words.text,

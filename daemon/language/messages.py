@@ -80,7 +80,6 @@ class Transcribed(_Said):
     language: str
     log_probability: float
     trustworthy: bool
-    faint: bool = False
     words: tuple[WordTime, ...]
     ms: float = Field(description="the batch's time, shared out")
 

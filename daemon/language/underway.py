@@ -85,7 +85,6 @@ class Underway:
             text=said.text,
             doubt=said.doubt,
             trustworthy=said.trustworthy,
-            faint=said.faint,
             language=said.language,
             words=said.words,
             transcript_ms=(time.monotonic_ns() - job.utterance.cut_ns) / 1e6,

@@ -46,8 +46,8 @@ class Words:
         utterance: which.
         text: what was said; empty where ``doubt`` says why, or where ``lost`` does.
         doubt: why a transcription is not believed, or (``script``, beside its text) not read.
-        trustworthy: whether the transcription may raise more than an advisory by itself.
-        faint: the words had to be heard twice to be believed: they speak against nothing.
+        trustworthy: whether the transcription may raise more than an advisory by itself, and speak
+            against distress.
         probability: of distress by the words; None where there are none that can be read.
         category: what kind of distress; None where none was asked for.
         reason: one sentence, which may quote what was said.
@@ -62,7 +62,6 @@ class Words:
     text: str = ""
     doubt: str = ""
     trustworthy: bool = False
-    faint: bool = False
     language: str = ""
     words: tuple[WordTime, ...] = ()
     probability: float | None = None

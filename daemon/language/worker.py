@@ -230,7 +230,6 @@ def _transcribed(utterance: str, heard: Transcript, ms: float) -> Transcribed:
         language=heard.language,
         log_probability=round(heard.log_probability, 3),
         trustworthy=heard.trustworthy,
-        faint=heard.faint,
         words=tuple(
             WordTime(
                 text=word.text,

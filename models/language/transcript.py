@@ -45,7 +45,7 @@ class Transcript:
 
     @property
     def trustworthy(self) -> bool:
-        """Whether these words may raise more than an advisory by themselves."""
+        """Whether these words may raise more than an advisory, or speak against distress."""
         return (
             not self.doubt
             and not self.faint

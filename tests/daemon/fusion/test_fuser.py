@@ -56,7 +56,7 @@ def test_an_infant_has_its_own_track(hop):
 
 def test_words_say_nothing_of_an_infant(hop):
     fuser = new_fuser()
-    fuser.read(Reading(0.0001, 0))
+    fuser.read(Reading(0.0001, 0, trustworthy=True))
     (decision,) = hear(fuser, stretch(hop, 1, infant=0.7))
     assert (decision.kind, decision.score) == ("infant_crying", pytest.approx(0.7))
 
@@ -65,7 +65,7 @@ def test_sound_is_alone_until_words_or_what_is_around_it_speak(hop):
     fuser = new_fuser()
     fuser.hear(hop(160, distress=0.9))
     assert fuser.alone
-    fuser.read(Reading(0.2, 160))
+    fuser.read(Reading(0.2, 160, trustworthy=True))
     assert not fuser.alone, "at once, not with the next hop"
     fresh = round(CONFIG.fresh_s["text"] * S)
     fuser.hear(hop(160 + fresh, distress=0.1))
@@ -102,7 +102,7 @@ def test_text_fades(hop):
 def test_older_text_does_not_replace_newer(hop):
     fuser = new_fuser()
     fuser.read(Reading(0.9, 1_600))
-    fuser.read(Reading(0.1, 160))
+    fuser.read(Reading(0.1, 160, trustworthy=True))
     fuser.hear(hop(3_200, distress=0.5))
     assert fuser.score > 0.5
 
@@ -121,7 +121,7 @@ def test_calm_words_say_nothing_of_a_scream_after_them(hop):
 def test_calm_words_lower_the_voices_after_them_by_one_level_at_most(hop, voice, level):
     fuser = new_fuser()
     for second in range(1, 4):
-        fuser.read(Reading(0.001, second * S))
+        fuser.read(Reading(0.001, second * S, trustworthy=True))
     hops = stretch(hop, 3, distress=0.01) + stretch(hop, 1, 3 * S, distress=voice)
     decisions = hear(fuser, hops)
     assert decisions[-1].level == level
@@ -185,8 +185,19 @@ def test_calm_words_lower_one_level_and_never_overwhelming_sound(hop, sound, lev
     raised = hear(fuser, stretch(hop, 1, distress=sound))[0]
     assert raised.level == ("critical" if sound > 0.95 else "warning")
     for _ in range(3):
-        (judgement,) = fuser.read(Reading(0.01, S, since=0, sound=sound))
+        calm = Reading(0.01, S, trustworthy=True, since=0, sound=sound)
+        (judgement,) = fuser.read(calm)
     assert judgement.decision.level == level
+
+
+def test_calm_words_of_which_the_transcription_is_unsure_say_nothing(hop):
+    fuser = new_fuser()
+    (raised,) = hear(fuser, stretch(hop, 1, distress=0.8))
+    unsure = Reading(0.01, S, since=0, sound=0.8, transcript="I'm good.")
+    assert fuser.read(unsure) == []
+    later = hear(fuser, stretch(hop, 1, S, distress=0.8))
+    assert all(d.level == raised.level for d in later)
+    assert fuser.score == pytest.approx(0.8)
 
 
 def test_calm_words_after_a_scream_say_nothing_of_it(hop):
@@ -206,7 +217,8 @@ def test_calm_words_lower_an_alert_that_rose_while_they_were_said(hop):
     assert raised.level == "advisory"
     risen = hear(fuser, stretch(hop, 1, 2 * S, distress=0.8))
     assert risen[-1].level == "warning"
-    (judgement,) = fuser.read(Reading(0.05, 3 * S, since=2 * S, sound=0.8))
+    calm = Reading(0.05, 3 * S, trustworthy=True, since=2 * S, sound=0.8)
+    (judgement,) = fuser.read(calm)
     assert judgement.decision.level == "advisory"
 
 
@@ -214,7 +226,7 @@ def test_older_words_are_not_weighed_after_newer_ones(hop):
     fuser = new_fuser()
     hear(fuser, stretch(hop, 3, distress=0.8))
     assert fuser.read(Reading(0.9, 2 * S))
-    assert not fuser.read(Reading(0.1, S))
+    assert not fuser.read(Reading(0.1, S, trustworthy=True))
 
 
 def test_words_from_before_the_alert_are_not_its_transcript(hop):

@@ -115,14 +115,5 @@ def test_a_stop_ends_the_wait():
     assert feed.finish()
 
 
-@pytest.mark.parametrize(
-    ("probability", "faint", "counts"),
-    [(0.02, False, True), (0.02, True, False), (0.97, True, True), (0.97, False, True)],
-)
-def test_faint_words_speak_for_distress_or_for_nothing(utterance, probability, faint, counts):
-    words = Words(utterance(), text="said", faint=faint, probability=probability)
-    assert (reading_of(words) is not None) == counts
-
-
 def test_words_that_nobody_could_read_speak_for_nothing(utterance):
     assert reading_of(Words(utterance(), text="said")) is None
