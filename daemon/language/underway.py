@@ -12,7 +12,7 @@ from daemon.language.utterance import Words
 from daemon.language.waiting import Job
 
 # What a second of sound may take beyond the time-out. Where it takes more, words come ever later
-# anyway; as configured it is a sixteenth, measured for a full batch on a busy machine.
+# anyway.
 S_PER_S: Final = 1.0
 UNUSUAL: Final = 0.5  # of what may be taken
 
