@@ -26,6 +26,7 @@ Float = NDArray[np.float32]
 
 ROWS: Final = 96
 BATCH: Final = 8
+SPEED_ROUNDS: Final = 7  # that count, after one that warms up
 SNRS: Final = (20, 10, 5)
 LONGEST_S: Final = 20.0
 SPOKEN_EVERY: Final = 3  # of the test sentences, for espeak-ng
@@ -91,16 +92,21 @@ def _synthetic(transcriber: Transcriber) -> dict[str, Any]:
 
 
 def speedup(transcriber: Transcriber, sounds: Sequence[Float]) -> float:
-    """How many times faster a batch is than its utterances one by one, padded alike."""
+    """How many times faster a batch is than its utterances one by one, padded alike.
+
+    The ratio of medians of rounds that take turns, so that neither has the quieter moments.
+    """
     longest = max(len(sound) for sound in sounds)
     alike = [np.pad(sound, (0, longest - len(sound))) for sound in sounds]
-    times = []
-    for batches in ([alike], [[one] for one in alike]) * 2:  # the first round warms up
-        began = time.perf_counter()
-        for batch in batches:
-            transcriber(batch, gates=False)
-        times.append(time.perf_counter() - began)
-    return times[3] / times[2]
+    times: tuple[list[float], list[float]] = [], []
+    for _ in range(1 + SPEED_ROUNDS):
+        for taken, batches in zip(times, ([alike], [[one] for one in alike]), strict=True):
+            began = time.perf_counter()
+            for batch in batches:
+                transcriber(batch, gates=False)
+            taken.append(time.perf_counter() - began)
+    together, singly = (float(np.median(taken[1:])) for taken in times)  # the first warms up
+    return singly / together
 
 
 def word_error_rate(truth: Sequence[str], heard: Sequence[str]) -> float:
