@@ -149,10 +149,10 @@ def _busy_lane(sounds: "list[NDArray[np.float32]]") -> Iterator[dict[str, Any]]:
     """Language models at work; their figures, complete when this is left."""
     from daemon.bench.language import busy_lane
     from daemon.config.schema import Language
-    from models.evaluation.asr import BATCH, speedup
+    from models.evaluation.batch import batch_speedup
     from models.transcriber import Transcriber
 
-    batch = round(speedup(Transcriber(), sounds[:BATCH]), 2)
+    batch = round(batch_speedup(Transcriber, sounds), 2)
     with busy_lane(Language(), sounds) as figures:
         yield figures
     figures["batch_speedup"] = batch

@@ -149,21 +149,25 @@ def _text(data: Path, config: Config, *, quick: bool) -> dict[str, Any]:
     )
     for error in reasoner.missing:
         click.echo(f"Without one reader: {error}", err=True)
-    transcriber = None if quick else _transcriber(config)
+    transcriber = None if quick else _transcriber(config)()
     return text.measure(data, reasoner, partial(click.echo, err=True), transcriber)
 
 
 def _asr(data: Path, config: Config) -> dict[str, Any]:
     from models.evaluation import asr
+    from models.evaluation.batch import batch_speedup
 
-    return asr.measure(data, _transcriber(config), partial(click.echo, err=True))
+    make = _transcriber(config)
+    return asr.measure(data, make(), partial(batch_speedup, make), partial(click.echo, err=True))
 
 
-def _transcriber(config: Config) -> "Transcriber":
+def _transcriber(config: Config) -> "Callable[[], Transcriber]":
+    """Makes what transcribes as configured."""
     from models.transcriber import Transcriber
 
     language = config.language
-    return Transcriber(
+    return partial(
+        Transcriber,
         language.whisper,
         device=language.device,
         threads=language.threads,

@@ -13,12 +13,9 @@ from pydantic import BaseModel, ValidationError
 
 from daemon.language.frames import FrameError, read_frame, write_frame
 from daemon.language.messages import FROM_WORKER, OUT_OF_MEMORY, FromWorker
+from models.language.allocator import ALLOCATOR
 
 MODULE: Final = "daemon.language.worker"
-ALLOCATOR: Final = {"MALLOC_ARENA_MAX": "1", "MALLOC_MMAP_THRESHOLD_": "1048576"}
-"""For glibc; others take no notice. Every utterance has another length: where each thread has an
-arena, and the threshold for blocks of their own rises to the largest that was ever freed, blocks of
-megabytes lie between small ones that outlive them, and the process grows in steps."""
 KILLED_S: Final = 10.0  # a killed process is gone by then, or the machine is
 
 

@@ -5,7 +5,6 @@ daemon is for.
 """
 
 import csv
-import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -15,6 +14,7 @@ import soundfile
 from numpy.typing import NDArray
 
 from models.data.corpora import DataError
+from models.evaluation.batch import BATCH
 from models.evaluation.sentences import read_sentences
 from models.evaluation.spoken.silence import SPEECHLESS
 from models.evaluation.voices import speak_by_chance
@@ -25,16 +25,25 @@ from models.transcriber import Transcriber
 Float = NDArray[np.float32]
 
 ROWS: Final = 96
-BATCH: Final = 8
-SPEED_ROUNDS: Final = 7  # that count, after one that warms up
 SNRS: Final = (20, 10, 5)
 LONGEST_S: Final = 20.0
 SPOKEN_EVERY: Final = 3  # of the test sentences, for espeak-ng
 SPEECHLESS_ROWS: Final = 240
 
 
-def measure(data: Path, transcriber: Transcriber, told: Callable[[str], None]) -> dict[str, Any]:
+def measure(
+    data: Path,
+    transcriber: Transcriber,
+    gain: Callable[[Sequence[Float]], float],
+    told: Callable[[str], None],
+) -> dict[str, Any]:
     """The suite's figures, over the LibriSpeech rows that carry a transcript.
+
+    Args:
+        data: the data root.
+        transcriber: what hears.
+        gain: how many times faster sounds are transcribed together than one by one.
+        told: called with what is done next.
 
     Raises:
         DataError: there are none.
@@ -70,7 +79,7 @@ def measure(data: Path, transcriber: Transcriber, told: Callable[[str], None]) -
             "believed": sum(map(bool, write_down(transcriber, silent))),
             "padded_to_30_s": most,
         },
-        "batch_speedup": round(speedup(transcriber, sounds[:BATCH]), 2),
+        "batch_speedup": round(gain(sounds), 2),
     }
 
 
@@ -89,24 +98,6 @@ def _synthetic(transcriber: Transcriber) -> dict[str, Any]:
             "noisy": {snr: round(word_error_rate(texts, heard), 4) for snr, heard in noisy.items()},
         },
     }
-
-
-def speedup(transcriber: Transcriber, sounds: Sequence[Float]) -> float:
-    """How many times faster a batch is than its utterances one by one, padded alike.
-
-    The ratio of medians of rounds that take turns, so that neither has the quieter moments.
-    """
-    longest = max(len(sound) for sound in sounds)
-    alike = [np.pad(sound, (0, longest - len(sound))) for sound in sounds]
-    times: tuple[list[float], list[float]] = [], []
-    for _ in range(1 + SPEED_ROUNDS):
-        for taken, batches in zip(times, ([alike], [[one] for one in alike]), strict=True):
-            began = time.perf_counter()
-            for batch in batches:
-                transcriber(batch, gates=False)
-            taken.append(time.perf_counter() - began)
-    together, singly = (float(np.median(taken[1:])) for taken in times)  # the first warms up
-    return singly / together
 
 
 def word_error_rate(truth: Sequence[str], heard: Sequence[str]) -> float:

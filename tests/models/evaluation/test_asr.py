@@ -1,11 +1,14 @@
 """What the suite tells, over few sentences: real Whisper, voices of espeak-ng."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 import soundfile
 
 from models.data.corpora import DataError
 from models.evaluation import asr
+from models.evaluation.batch import batch_speedup
 from models.evaluation.voices import speak
 from models.features.constants import SAMPLE_RATE
 from models.transcriber import Transcriber
@@ -40,7 +43,7 @@ def test_the_suite_tells_errors_inventions_and_what_a_batch_gains_and_the_same_a
     transcriber = Transcriber()
     usual = transcriber.padding
     told = []
-    figures = asr.measure(corpora, transcriber, told.append)
+    figures = asr.measure(corpora, transcriber, partial(batch_speedup, Transcriber), told.append)
     assert list(figures) == ["n", "wer", "espeak", "invented", "batch_speedup"]
     assert figures["n"] == 2
     assert list(figures["wer"]) == ["clean", "noisy", "padded_to_30_s"]
@@ -54,7 +57,7 @@ def test_the_suite_tells_errors_inventions_and_what_a_batch_gains_and_the_same_a
     assert figures["batch_speedup"] > 0.0
     assert told[0] == "2 sentences, clean …"
     assert transcriber.padding == usual
-    again = asr.measure(corpora, transcriber, told.append)
+    again = asr.measure(corpora, transcriber, partial(batch_speedup, Transcriber), told.append)
     assert again | {"batch_speedup": None} == figures | {"batch_speedup": None}
 
 
@@ -77,7 +80,8 @@ def test_phrases_invented_with_little_padding_and_with_thirty_seconds_are_told_a
     corpora, monkeypatch, inventive, believed, padded
 ):
     monkeypatch.setattr(asr, "SPOKEN_EVERY", 100)
-    figures = asr.measure(corpora, Inventive(inventive), lambda _: None)
+    figures = asr.measure(corpora, Inventive(inventive), len, lambda _: None)
+    assert figures["batch_speedup"] == figures["n"], "of all sentences"
     assert figures["invented"] == {"n": 6, "believed": believed, "padded_to_30_s": padded}
 
 
@@ -90,8 +94,8 @@ def test_noise_has_the_level_that_is_wanted():
 
 def test_without_transcripts_there_is_nothing_to_measure(tmp_path):
     with pytest.raises(DataError, match=r"labels\.csv is missing"):
-        asr.measure(tmp_path, Inventive(0), lambda _: None)
+        asr.measure(tmp_path, Inventive(0), len, lambda _: None)
     (tmp_path / "librispeech").mkdir()
     (tmp_path / "librispeech" / "labels.csv").write_text("file,text,dur\na.flac,,1.0\n")
     with pytest.raises(DataError, match="has no transcripts"):
-        asr.measure(tmp_path, Inventive(0), lambda _: None)
+        asr.measure(tmp_path, Inventive(0), len, lambda _: None)
