@@ -38,6 +38,7 @@ from daemon.language.messages import (
     WordTime,
 )
 from models.errors import ModelError
+from models.language.allocator import give_back
 from models.language.transcript import Transcript
 from models.networks.voice import WINDOW
 
@@ -180,6 +181,7 @@ class Worker:
                     )
                 )
             if batch is not None:
+                give_back()
                 self._say(Done(number=batch.number, resident_bytes=_resident_bytes()))
 
     def _say(self, message: FromWorker) -> None:
