@@ -1,6 +1,7 @@
 """Thousands of utterances through one worker: does it grow?"""
 
 import threading
+import time
 from collections.abc import Iterator
 from itertools import count, islice
 from typing import Any, Final
@@ -24,6 +25,7 @@ EXPLAINED_EVERY: Final = 50
 SAMPLES: Final = 20  # of the worker's memory
 PATIENCE_S: Final = 3_600.0  # what is measured is memory, however busy the machine is
 UNLIMITED_MB: Final = 1_000_000  # it is not to be replaced for what is to be seen
+REST_S: Final = 0.5
 
 
 def endure(config: Language, utterances: int) -> dict[str, Any]:
@@ -58,7 +60,7 @@ def endure(config: Language, utterances: int) -> dict[str, Any]:
                 if not answered.wait_for(lambda n=wanted: len(done) >= n, PATIENCE_S):  # type: ignore[misc]
                     raise DistressdError("The language worker gave no answer.", "See its log.")
             progress.update(wanted - at)
-            resident.append(worker.memory_info().rss / 1e6)
+            resident.append(at_rest_mb(worker))
         progress.close()
         return {
             "utterances": len(done),
@@ -70,6 +72,15 @@ def endure(config: Language, utterances: int) -> dict[str, Any]:
         }
     finally:
         lane.stop()
+
+
+def at_rest_mb(worker: psutil.Process) -> float:
+    """Resident megabytes: right after its last answer a worker gives back what is free."""
+    until, least = time.monotonic() + REST_S, float("inf")
+    while time.monotonic() < until:
+        least = min(least, worker.memory_info().rss / 1e6)
+        time.sleep(REST_S / 20)
+    return least
 
 
 def growth(resident: list[float]) -> float:
