@@ -5,6 +5,7 @@ import os
 from concurrent.futures import ProcessPoolExecutor
 
 
-def pool() -> ProcessPoolExecutor:
-    """One process a core, each started afresh: a fork beside threads may inherit a held lock."""
-    return ProcessPoolExecutor(os.cpu_count(), mp_context=multiprocessing.get_context("spawn"))
+def pool(size: int | None = None) -> ProcessPoolExecutor:
+    """One process a core, or ``size``, each started afresh: a fork may inherit a held lock."""
+    spawn = multiprocessing.get_context("spawn")
+    return ProcessPoolExecutor(size or os.cpu_count(), mp_context=spawn)

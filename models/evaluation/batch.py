@@ -1,17 +1,16 @@
 """What a batch of utterances gains, in a process that gets its memory as the worker does."""
 
 import contextlib
-import multiprocessing
 import os
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from models.language.allocator import ALLOCATOR
+from models.parallel import pool
 from models.transcriber import Transcriber
 
 Float = NDArray[np.float32]
@@ -27,8 +26,7 @@ def batch_speedup(make: Callable[[], Transcriber], sounds: Sequence[Float]) -> f
         make: makes what hears; sent to another process.
         sounds: (n,) each, at 16 kHz.
     """
-    spawn = multiprocessing.get_context("spawn")
-    with _allocating_like_the_worker(), ProcessPoolExecutor(1, mp_context=spawn) as child:
+    with _allocating_like_the_worker(), pool(1) as child:
         return child.submit(speedup, make, sounds[:BATCH]).result()
 
 
