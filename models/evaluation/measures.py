@@ -61,6 +61,22 @@ def reliability(truth: ArrayLike, score: ArrayLike, bins: int = BINS) -> Reliabi
     )  # fmt: skip
 
 
+def ece_by_chance(score: ArrayLike, draws: int = 200, seed: int = 0) -> float:
+    """Calibration error that scores which are right would show all the same, so few as they are.
+
+    Each is taken for the probability that it says, and the truth drawn by it.
+
+    Args:
+        score: (n,) probabilities.
+        draws: of the truth; their mean is returned.
+        seed: of the draws.
+    """
+    scores, rng = np.asarray(score, float), np.random.default_rng(seed)
+    return float(
+        np.mean([reliability(rng.random(len(scores)) < scores, scores).ece for _ in range(draws)])
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Errors:
     """Shares of wrong decisions at a threshold; None where nothing could be wrong so."""

@@ -9,7 +9,15 @@ from models.data.labels import EMOTIONS
 from models.evaluation.clips.hearing import Scored
 from models.evaluation.clips.level_duration import corpora_of_both
 from models.evaluation.intervals import wilson
-from models.evaluation.measures import Errors, auc, bootstrap, errors, macro, reliability
+from models.evaluation.measures import (
+    Errors,
+    auc,
+    bootstrap,
+    ece_by_chance,
+    errors,
+    macro,
+    reliability,
+)
 from models.evaluation.scenes.material import background_kind, event_kind
 
 EVERYDAY: Final = frozenset({"talk", "music", "traffic", "children", "animals"})
@@ -155,6 +163,7 @@ def figures(rows: Sequence[Scored], threshold: float) -> dict[str, Any]:
         "fnr_ci95": _ends(intervals["fnr"]),
         "threshold": threshold,
         "ece": rounded(calibration.ece),
+        "ece_by_chance": rounded(ece_by_chance([row.score for row in clips])),
         "mce": rounded(calibration.mce),
         "brier": rounded(calibration.brier),
         "screams": scream_figures(clips, threshold),

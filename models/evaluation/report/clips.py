@@ -65,7 +65,7 @@ def clips_page(figures: Mapping[str, Any], rows: Sequence[Scored], root: Path, f
             ("misses" + between(figures["fnr_ci95"]), percent(figures["fnr"])),
             ("screams found" + between(figures["screams"].get("recall_ci95")),
              percent(figures["screams"]["recall"])),
-            ("calibration error", figures["ece"]),
+            (f"calibration error [{figures['ece_by_chance']} by chance]", figures["ece"]),
             ("UAR of emotions, all corpora", macro(list(by_emotion.values()))),
             ("AUC of level and duration", figures["level_duration_auc_as_heard"]),
         ]),

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from sklearn.metrics import roc_auc_score
 
 from models.evaluation.intervals import poisson_exact
-from models.evaluation.measures import auc, bootstrap, errors, macro, reliability
+from models.evaluation.measures import auc, bootstrap, ece_by_chance, errors, macro, reliability
 
 pairs = st.lists(st.tuples(st.booleans(), st.floats(0, 1)), min_size=1, max_size=60)
 
@@ -44,6 +44,14 @@ def test_calibration_errors_lie_where_they_must(rows):
 def test_a_score_of_one_is_in_the_last_bin_and_a_perfect_one_has_no_error():
     found = reliability([True, False], [1.0, 0.0])
     assert (found.ece, found.mce, found.brier) == (0, 0, 0)
+
+
+def test_chance_leaves_less_error_the_more_scores_there_are_and_none_of_what_is_certain():
+    few, many = ece_by_chance([0.3] * 40), ece_by_chance([0.3] * 4_000)
+    # The mean distance of a share of n from .3 is sqrt(2 / pi) times its deviation.
+    assert few == pytest.approx((0.3 * 0.7 / 40 * 2 / np.pi) ** 0.5, rel=0.15)
+    assert many == pytest.approx(few / 10, rel=0.2)
+    assert ece_by_chance([0.0, 1.0]) == 0.0
 
 
 def test_errors_at_a_threshold_count_what_reaches_it():

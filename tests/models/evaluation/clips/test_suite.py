@@ -115,7 +115,7 @@ def test_every_figure_is_of_the_ear_and_the_recordings_that_it_is_named_after(
 
     assert told["auc"]["known"] == 1.0
     assert (told["fpr"], told["fnr"], told["threshold"]) == (0.0, 0.0, THRESHOLD)
-    assert (told["ece"], told["brier"]) == (0.0, 0.0)
+    assert (told["ece"], told["ece_by_chance"], told["brier"]) == (0.0, 0.0, 0.0)
     # Of the three corpora only nEMO has enough recordings to learn from how loud distress is.
     assert told["level_duration_auc"] == pytest.approx((1.0 + 0.5 + 0.5) / 3, abs=1e-4)
     assert set(told["level_duration_auc_by_corpus"]) == {"ravdess", "nemo", "tess"}
