@@ -1,7 +1,6 @@
 """Both ears as one, hop by hop, in one thread: for evaluation."""
 
-from daemon.acoustic.evidence import AcousticEvidence
-from daemon.acoustic.loop import NOTABLE, REPORTED_HOPS
+from daemon.acoustic.loop import REPORTED_HOPS, is_notable
 from daemon.acoustic.second_ear import Asker, SecondEar
 from daemon.audio.ring import Ring
 from daemon.fusion.opinions import Opinions
@@ -54,22 +53,8 @@ class BothEars:
         first.step(hop)
         self._ring.write(hop)
         sample = self._ring.written
-        if first.distress >= NOTABLE or sample // HOP % REPORTED_HOPS == 0:
-            self._asker.hear(
-                AcousticEvidence(
-                    sample=sample,
-                    gate=first.is_open,
-                    level_db=first.level_db,
-                    floor_db=first.floor_db,
-                    distress=first.distress,
-                    infant=first.infant,
-                    posterior=None,
-                    events=None,
-                    capture_ms=0.0,
-                    ring_ns=0,
-                    hop_ns=0,
-                )
-            )
+        if is_notable(first) or sample // HOP % REPORTED_HOPS == 0:
+            self._asker.hear(sample, first.distress, gate=first.is_open)
         self.posterior, self.window, self.infant = first.posterior, first.window, first.infant
         self.distress = self._opinions.beside(first.distress, sample)
 

@@ -214,7 +214,7 @@ class Pipeline:
         self.fusion.submit_all(heard)
         for evidence in heard:
             if self._asker is not None:
-                self._asker.hear(evidence)
+                self._asker.hear(evidence.sample, evidence.distress, gate=evidence.gate)
             if self._feed is not None:
                 self._feed.hear(evidence)
             if self._heard is not None:

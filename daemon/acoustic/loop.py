@@ -24,6 +24,11 @@ NOTABLE = 0.5  # probability: below that of any alert as configured by default
 ATTENTION_HOPS = 50  # after a notable hop, hops are read singly: longer than a hold bridges
 
 
+def is_notable(ear: Ear) -> bool:
+    """Whether what ``ear`` made of the last hop may be part of an alert."""
+    return ear.distress >= NOTABLE or ear.infant >= NOTABLE
+
+
 class HopLoop:
     """One thread that owns the ear.
 
@@ -198,7 +203,7 @@ class HopLoop:
         if ear.window is not self._seen:
             self._seen = ear.window
             self._events = self._sound_events(sample)
-        notable = ear.distress >= NOTABLE or ear.infant >= NOTABLE
+        notable = is_notable(ear)
         self._attention = ATTENTION_HOPS if notable else max(0, self._attention - 1)
         if not notable and self.hops % REPORTED_HOPS:
             return None

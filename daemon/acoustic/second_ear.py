@@ -13,7 +13,6 @@ from typing import Final, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from daemon.acoustic.evidence import AcousticEvidence
 from daemon.acoustic.opinion import Opinion
 from daemon.audio.following import LARGEST_STEP, Following
 from daemon.audio.ring import RingReader
@@ -117,21 +116,27 @@ class Asker:
         self._due: deque[Opinion] = deque()
         self._asked = -EVERY
 
-    def hear(self, evidence: AcousticEvidence) -> None:
-        """Take one evidence in, and ask where it is suspicious."""
-        block, missing = self._following.until(evidence.sample)
+    def hear(self, sample: int, distress: float, *, gate: bool) -> None:
+        """Take in what the first ear made of a hop, and ask where that is suspicious.
+
+        Args:
+            sample: absolute index of the hop's end.
+            distress: probability.
+            gate: whether it was open.
+        """
+        block, missing = self._following.until(sample)
         if missing:
             self._history.forget()
         self._history.add(block)
-        while self._due and self._due[0].sample + STEP_DELAY <= evidence.sample:
+        while self._due and self._due[0].sample + STEP_DELAY <= sample:
             self._opined(self._due.popleft())
-        suspicious = evidence.gate and evidence.distress >= SUSPECTED
-        if not suspicious or evidence.sample - self._asked < EVERY or self._paused():
+        suspicious = gate and distress >= SUSPECTED
+        if not suspicious or sample - self._asked < EVERY or self._paused():
             return
-        self._asked = evidence.sample
+        self._asked = sample
         window = np.clip(self._history.last(voice.WINDOW), -1.0, 1.0) * FULL_SCALE
         self._ear.ask(
             window.astype(np.int16),
-            evidence.sample,
+            sample,
             self._due.append if self._in_step else self._opined,
         )

@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 
-from daemon.acoustic.evidence import AcousticEvidence
 from daemon.acoustic.opinion import Opinion
 from daemon.acoustic.second_ear import EVERY, STEP_DELAY, SUSPECTED, Asker, sound_of
 from daemon.audio.ring import Ring
@@ -34,11 +33,7 @@ class Listening:
     def hear(self, hops, *, distress=0.0, gate=True, value=0.0):
         for _ in range(hops):
             self.ring.write(np.full(HOP, value, np.float32))
-            self.asker.hear(
-                AcousticEvidence(
-                    self.ring.written, gate, -40.0, -60.0, distress, 0.0, None, None, 0.0, 0, 0
-                )
-            )
+            self.asker.hear(self.ring.written, distress, gate=gate)
 
 
 def test_ordinary_sound_is_not_asked_about():
