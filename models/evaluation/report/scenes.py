@@ -39,6 +39,8 @@ def scenes_page(figures: Mapping[str, Any], root: Path, folder: Path) -> str:
             ("their 95 % interval", f"{low:.1f}–{high:.1f}"),
             ("found at 20 dB", percent(figures["recall"]["20"])),
             ("found at 10 dB", percent(figures["recall"]["10"])),
+            ("everyday sounds in front that raise a warning",
+             percent(figures["foreground"]["raised"])),
             ("onset to alert, median", _ms(figures["onset_to_alert_ms"]["p50"])),
             ("cleared within 10 s of evidence",
              percent(figures["clearing"]["after_evidence_s"]["within_10_s"])),
@@ -81,6 +83,16 @@ def scenes_page(figures: Mapping[str, Any], root: Path, folder: Path) -> str:
                   each["infant_alerts"]) for name, each in kinds["background"].items()],
             ),
         ),
+        section(
+            "Everyday sound in front",
+            "Sounds that rise above the background as distress does in the other scenes, 20 to"
+            " 0 dB over it, and the share that raised a warning.",
+            table(
+                ("sound", "heard", "raised", "95 %"),
+                [(name, each["sounds"], percent(each["raised"]), _span(each["raised_ci95"]))
+                 for name, each in figures["foreground"]["by_kind"].items()],
+            ),
+        ),
         section("Clearing", "How long alerts outlast what they are about, in seconds.", table(
             ("from", "alerts", "median", "longest", "within 10 s"),
             [(name.removesuffix("_s").replace("_", " "), each["alerts"], each["p50"], each["max"],
@@ -97,6 +109,10 @@ def scenes_page(figures: Mapping[str, Any], root: Path, folder: Path) -> str:
 
 def _ms(value: float | None) -> str:
     return "–" if value is None else f"{value:.0f} ms"
+
+
+def _span(ends: Sequence[float] | None) -> str:
+    return "–" if ends is None else f"{percent(ends[0])} to {percent(ends[1])}"
 
 
 def _every(figures: Mapping[str, Any]) -> float | None:

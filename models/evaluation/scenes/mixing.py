@@ -29,11 +29,12 @@ class Event:
     """What was mixed in: an event by its energy at the microphone.
 
     Attributes:
+        kind: of a background where everyday sound came forward.
         onset_s: begin of the first hop within 25 dB of the event's loudest.
         offset_s: end of the last such hop.
     """
 
-    kind: EventKind
+    kind: EventKind | Background
     file: str
     group: str
     snr_db: int

@@ -33,14 +33,22 @@ class Amount:
     Attributes:
         negative_h: hours without any event.
         sources: recordings of each kind of event; each is heard once at every SNR.
+        foreground: recordings of everyday sound that come forward as events do; the same.
     """
 
     negative_h: float
     sources: dict[EventKind, int]
+    foreground: int = 0
 
 
-FULL: Final = Amount(6.0, {"scream": 40, "help": 25, "fear": 25, "anger": 25, "shout": 10})
-QUICK: Final = Amount(0.5, {"scream": 8, "help": 4, "fear": 4, "anger": 4, "shout": 2})
+FULL: Final = Amount(6.0, {"scream": 40, "help": 25, "fear": 25, "anger": 25, "shout": 10}, 60)
+QUICK: Final = Amount(0.5, {"scream": 8, "help": 4, "fear": 4, "anger": 4, "shout": 2}, 6)
+# What comes forward in a home, and how often beside the others: people, above all.
+FOREGROUND: Final[dict[Background, int]] = {
+    "talk": 5, "television": 4, "laughter": 1, "children": 1, "animals": 1, "household": 1,
+    "music": 1, "traffic": 1,
+}  # fmt: skip
+LONGEST_S: Final = 6.0  # of a recording that comes forward
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +71,13 @@ class Stretch:
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """One event: ``clip`` begins at ``start_s``, ``snr_db`` over its stretch's active level."""
+    """One event: ``clip`` begins at ``start_s``, ``snr_db`` over its stretch's active level.
 
-    kind: EventKind
+    Attributes:
+        kind: of a background where everyday sound comes forward.
+    """
+
+    kind: EventKind | Background
     clip: Clip
     start_s: float
     snr_db: int
@@ -114,12 +126,18 @@ def missing_backgrounds(found: Material) -> list[str]:
 
 
 class _Writer:
-    """Plans scenes of one fold's material, one after another, from common decks."""
+    """Plans scenes of one fold's material, one after another, from common decks.
 
-    def __init__(self, found: Material, fold: Fold) -> None:
-        self._fold: Fold = fold
-        self._seed = SEED[fold]
-        self._rng = np.random.default_rng(self._seed)
+    Args:
+        found: what there is.
+        name: of the scenes, before their number.
+        seed: decides everything.
+    """
+
+    def __init__(self, found: Material, name: str, seed: tuple[int, ...]) -> None:
+        self._name = name
+        self._seed = seed
+        self._rng = np.random.default_rng(seed)
         enough = {k: clips for k, clips in found.background.items() if len(clips) >= FEWEST}
         self._sounds = {kind: _Deck(self._rng, clips) for kind, clips in enough.items()}
         kinds: list[Background] = ["silence"]
@@ -128,7 +146,7 @@ class _Writer:
         self._busy = _Deck(self._rng, [kind for kind in kinds if kind != "silence"])
         self._count = 0
 
-    def scene(self, events: list[tuple[EventKind, Clip, int]]) -> Scene:
+    def scene(self, events: list[tuple[EventKind | Background, Clip, int]]) -> Scene:
         """The next scene, with as many of ``events``, taken from their end, as it has room for."""
         rng, number = self._rng, self._count
         self._count += 1
@@ -146,7 +164,7 @@ class _Writer:
             planned.append(Planned(kind, clip, at, snr))
             at += clip.duration_s + float(rng.uniform(*PAUSE_S))
         return Scene(
-            f"{self._fold} {number + 1}", (self._seed, number), SCENE_S,
+            f"{self._name} {number + 1}", (*self._seed, number), SCENE_S,
             float(rng.uniform(*ROOM_DB)), tuple(stretches), tuple(planned),
         )  # fmt: skip
 
@@ -166,14 +184,46 @@ class _Writer:
 
 def write(found: Material, fold: Fold, amount: Amount) -> Iterator[Scene]:
     """The scenes of a fold, the same every time: first without events, then with them."""
-    writer = _Writer(found, fold)
+    writer = _Writer(found, fold, (SEED[fold],))
     for _ in range(round(amount.negative_h * 3600 / SCENE_S)):
         yield writer.scene([])
     rng = np.random.default_rng((SEED[fold], 1))
-    events: list[tuple[EventKind, Clip, int]] = []
+    chosen: list[tuple[EventKind | Background, Clip]] = []
     for kind, clips in found.events.items():
-        chosen = rng.permutation(len(clips))[: amount.sources.get(kind, 0)]
-        events += [(kind, clips[i], snr) for i in chosen for snr in SNR_DB]
+        places = rng.permutation(len(clips))[: amount.sources.get(kind, 0)]
+        chosen += [(kind, clips[i]) for i in places]
+    yield from _with_all(writer, chosen, rng)
+
+
+def write_foreground(found: Material, fold: Fold, amount: Amount) -> Iterator[Scene]:
+    """Scenes in which everyday sound comes forward as distress does in the others.
+
+    Whoever takes anything that rises above the background for distress finds all events of the
+    others, and is found out here.
+    """
+    rng = np.random.default_rng((SEED[fold], 2))
+    short = {
+        kind: [clip for clip in found.background.get(kind, ()) if clip.duration_s <= LONGEST_S]
+        for kind in FOREGROUND
+    }
+    decks = {kind: _Deck(rng, clips) for kind, clips in short.items() if len(clips) >= FEWEST}
+    if not decks:
+        return
+    kinds = _Deck(rng, [kind for kind in decks for _ in range(FOREGROUND[kind])])
+    chosen: list[tuple[EventKind | Background, Clip]] = []
+    for _ in range(amount.foreground):
+        kind = kinds.deal()
+        chosen.append((kind, decks[kind].deal()))
+    yield from _with_all(_Writer(found, f"{fold} foreground", (SEED[fold], 3)), chosen, rng)
+
+
+def _with_all(
+    writer: _Writer,
+    chosen: Sequence[tuple[EventKind | Background, Clip]],
+    rng: np.random.Generator,
+) -> Iterator[Scene]:
+    """As many scenes as it takes to hear each of ``chosen`` at every SNR, in an order by chance."""
+    events = [(kind, clip, snr) for kind, clip in chosen for snr in SNR_DB]
     events = [events[i] for i in rng.permutation(len(events))]
     while events:
         yield writer.scene(events)

@@ -9,8 +9,16 @@ from models.data.corpora import corpora_in, read_corpus
 from models.data.splits import Fold
 from models.evaluation.scenes.alerts import Listen
 from models.evaluation.scenes.figures import THRESHOLDS, figures
+from models.evaluation.scenes.foreground import foreground
 from models.evaluation.scenes.material import Material, material
-from models.evaluation.scenes.script import FULL, QUICK, Amount, missing_backgrounds, write
+from models.evaluation.scenes.script import (
+    FULL,
+    QUICK,
+    Amount,
+    missing_backgrounds,
+    write,
+    write_foreground,
+)
 
 
 def found_in(data: Path, fold: Fold) -> Material:
@@ -33,11 +41,13 @@ def measure(data: Path, fold: Fold, listen: Listen, *, quick: bool = False) -> d
     """
     found = found_in(data, fold)
     amount: Amount = QUICK if quick else FULL
-    scenes = list(write(found, fold, amount))
-    heard = list(tqdm(listen(scenes, THRESHOLDS), total=len(scenes), desc="scenes"))
+    scenes, aside = list(write(found, fold, amount)), list(write_foreground(found, fold, amount))
+    every = [*scenes, *aside]
+    heard = list(tqdm(listen(every, THRESHOLDS), total=len(every), desc="scenes"))
     about = {
+        "foreground": foreground(heard[len(scenes) :]),
         "fold": fold,
         "scenes": len(scenes),
         "missing_backgrounds": missing_backgrounds(found),
     }
-    return figures(heard) | about
+    return figures(heard[: len(scenes)]) | about

@@ -22,6 +22,7 @@ from models.evaluation.report.scenes import scenes_page
 from models.evaluation.report.write import write_report
 from models.evaluation.scenes import figures as scene_figures
 from models.evaluation.scenes.alerts import Alert, Heard
+from models.evaluation.scenes.foreground import foreground
 from models.evaluation.scenes.mixing import Event, Sounding, Truth
 
 VOID = {"meta", "br"}
@@ -160,7 +161,12 @@ def test_the_page_of_scenes(root, tmp_path):
                   (Sounding("music", "mine/song.flac", 0.0, 600.0),))  # fmt: skip
     alarm = Alert("scream", 50.0, 50.0, 54.0, 51.0, infant=False)
     told = scene_figures.figures([Heard(truth, (alarm,), {0.5: (alarm,), 0.9: ()})])
-    about = {"fold": "dev", "scenes": 1, "missing_backgrounds": ["laughter"]}
+    talk = Event("talk", "mine/song.flac", "mine:a", 10, 50.0, 51.0, "music")
+    aside = Truth("dev foreground 1", 600.0, (talk,), (("music", 0.0, 600.0),), ())
+    about = {
+        "fold": "dev", "scenes": 1, "missing_backgrounds": ["laughter"],
+        "foreground": foreground([Heard(aside, (alarm,), {})]),
+    }  # fmt: skip
     page = Page(scenes_page(told | about, root, tmp_path))
     assert_links_lead_to_recordings(page, tmp_path)
     assert len(page.sources) == 2  # the false alarm and the missed event

@@ -3,12 +3,14 @@
 from collections import Counter
 
 from models.evaluation.scenes.script import (
+    LONGEST_S,
     PAUSE_S,
     SCENE_S,
     SNR_DB,
     Amount,
     missing_backgrounds,
     write,
+    write_foreground,
 )
 
 AMOUNT = Amount(0.5, {"scream": 3})
@@ -64,3 +66,21 @@ def test_a_background_with_hardly_any_recording_is_left_out_and_said(synthetic):
     assert "laughter" in missing
     assert "talk" not in missing
     assert "silence" not in missing
+
+
+def test_everyday_sound_comes_forward_as_events_do_and_nothing_else_does(synthetic):
+    amount = Amount(0.5, {"scream": 3}, foreground=5)
+    scenes = list(write_foreground(synthetic, "dev", amount))
+    assert scenes == list(write_foreground(synthetic, "dev", amount))
+    heard = Counter((e.clip.file, e.snr_db) for scene in scenes for e in scene.events)
+    assert sum(heard.values()) == 5 * len(SNR_DB)
+    everyday = {clip.file for clips in synthetic.background.values() for clip in clips}
+    assert {file for file, _ in heard} <= everyday
+    assert all(e.clip.duration_s <= LONGEST_S for scene in scenes for e in scene.events)
+    others = {scene.seed for scene in write(synthetic, "dev", amount)}
+    assert others.isdisjoint(scene.seed for scene in scenes)
+
+
+def test_the_scenes_of_distress_are_the_same_with_a_foreground_and_without(synthetic):
+    with_it = Amount(0.5, {"scream": 3}, foreground=5)
+    assert list(write(synthetic, "dev", with_it)) == list(write(synthetic, "dev", AMOUNT))
