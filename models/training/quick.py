@@ -58,4 +58,6 @@ def quick_utterance(recipe: UtteranceRecipe) -> UtteranceRecipe:
 
 def quick_voice(recipe: VoiceRecipe) -> VoiceRecipe:
     """``recipe`` with a few mixtures, one speed and few components."""
-    return replace(recipe, mixtures=40, passes=1, hidden=8, speeds=(1.0,), components=20)
+    return replace(
+        recipe, mixtures=40, passes=1, perceptrons=2, hidden=8, speeds=(1.0,), components=20
+    )

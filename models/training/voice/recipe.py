@@ -12,7 +12,9 @@ class VoiceRecipe:
         mixtures: that are heard, each of a recording drawn by ``share``.
         moments: of each mixture; a window ends there.
         share: of the mixtures that each kind gets.
-        hidden: units of the head of distress.
+        perceptrons: that learn what distress is, by seeds from ``seed`` on; the head is the mean of
+            what they say.
+        hidden: units of each.
         passes: over all windows.
         batch: windows a step.
         learning_rate: AdamW's.
@@ -37,6 +39,7 @@ class VoiceRecipe:
             "none": 0.45, "cry": 0.17, "anger": 0.15, "fear": 0.13, "infant": 0.10,
         }
     )  # fmt: skip
+    perceptrons: int = 1
     hidden: int = 64
     passes: int = 12
     batch: int = 128

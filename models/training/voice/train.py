@@ -212,22 +212,47 @@ class Acted:
 def fit_distress(
     heard: Windows, kinds: NDArray[np.intp], recipe: VoiceRecipe
 ) -> tuple[dict[str, Float], list[Point]]:
-    """Tensors of the head of distress, the standardisation folded into them; and how it learned."""
+    """Tensors of the head of distress, the standardisation folded into them; and how it learned.
+
+    Several perceptrons learn by other chances, and the mean of their logits is what one of all
+    their hidden units says. The curve is the mean of theirs.
+    """
     figures = heard.figures.astype(np.float32)
     mean, scale = figures.mean(axis=0), figures.std(axis=0) + 1e-5
     figures -= mean
     figures /= scale
-    torch.manual_seed(recipe.seed)
-    into, out = nn.Linear(figures.shape[1], recipe.hidden), nn.Linear(recipe.hidden, len(KINDS))
+    device = best_device()
+    x, y = torch.from_numpy(figures).to(device), torch.from_numpy(kinds).to(device)
+    fitted = [_perceptron(x, y, recipe, recipe.seed + n) for n in range(recipe.perceptrons)]
+    weight = np.concatenate([_array(into.weight) for into, _, _ in fitted]) / scale
+    bias = np.concatenate([_array(into.bias) for into, _, _ in fitted])
+    tensors = {
+        "hidden.weight": np.asarray(weight, np.float32),
+        "hidden.bias": np.asarray(bias - weight @ mean, np.float32),
+        "kinds.weight": np.concatenate([_array(out.weight) for _, out, _ in fitted], axis=1)
+        / recipe.perceptrons,
+        "kinds.bias": np.mean([_array(out.bias) for _, out, _ in fitted], axis=0),
+    }
+    curves = zip(*(curve for _, _, curve in fitted), strict=True)
+    return tensors, [
+        {name: float(np.mean([point[name] for point in points])) for name in points[0]}
+        for points in curves
+    ]
+
+
+def _perceptron(
+    x: torch.Tensor, y: torch.Tensor, recipe: VoiceRecipe, seed: int
+) -> tuple[nn.Linear, nn.Linear, list[Point]]:
+    """Both layers of one that has learned the kinds ``y`` of ``x``, on the CPU; and its curve."""
+    torch.manual_seed(seed)
+    into, out = nn.Linear(x.shape[1], recipe.hidden), nn.Linear(recipe.hidden, len(KINDS))
     network = nn.Sequential(
         nn.Dropout(recipe.dropout[0]), into, nn.GELU(), nn.Dropout(recipe.dropout[1]), out
     )
-    device = best_device()
-    network.to(device)
+    network.to(x.device)
     optimiser = torch.optim.AdamW(
         network.parameters(), recipe.learning_rate, weight_decay=recipe.weight_decay
     )
-    x, y = torch.from_numpy(figures).to(device), torch.from_numpy(kinds).to(device)
     curve: list[Point] = []
     for number in tqdm(range(recipe.passes), desc="distress"):
         lost = right = 0.0
@@ -241,14 +266,11 @@ def fit_distress(
             right += float((logits.argmax(-1) == y[batch]).sum())
         curve.append({EPOCH: number + 1.0, "loss": lost / len(y), "kinds right": right / len(y)})
     network.cpu()
-    weight = into.weight.detach().numpy() / scale
-    tensors = {
-        "hidden.weight": np.asarray(weight, np.float32),
-        "hidden.bias": np.asarray(into.bias.detach().numpy() - weight @ mean, np.float32),
-        "kinds.weight": out.weight.detach().numpy().copy(),
-        "kinds.bias": out.bias.detach().numpy().copy(),
-    }
-    return tensors, curve
+    return into, out, curve
+
+
+def _array(tensor: torch.Tensor) -> Float:
+    return np.asarray(tensor.detach().numpy(), np.float32)
 
 
 def _weights(tensors: dict[str, Float]) -> weights.Weights:

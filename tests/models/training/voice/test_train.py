@@ -1,0 +1,54 @@
+"""The head of distress: several perceptrons, which speak with one voice."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from models.networks.mobilenet import KINDS
+from models.networks.whisper_encoder import gelu
+from models.training.voice.recipe import VoiceRecipe
+from models.training.voice.train import fit_distress
+from models.training.voice.windows import Windows
+
+SIZE = 12
+RECIPE = VoiceRecipe(perceptrons=3, hidden=6, passes=40, batch=32, learning_rate=1e-2)
+
+
+@pytest.fixture(scope="module")
+def heard() -> tuple[Windows, np.ndarray]:
+    """Windows that tell their kind, at levels and spreads of their own."""
+    rng = np.random.default_rng(1)
+    kinds = rng.integers(0, len(KINDS), 400)
+    figures = np.eye(SIZE)[kinds] + 0.2 * rng.standard_normal((400, SIZE))
+    figures = 5.0 + figures * np.linspace(0.1, 3.0, SIZE)
+    return Windows(np.arange(400), figures.astype(np.float16), np.array(["a"] * 400)), kinds
+
+
+def said(tensors, figures):
+    hidden = gelu(figures @ tensors["hidden.weight"].T + tensors["hidden.bias"])
+    return hidden @ tensors["kinds.weight"].T + tensors["kinds.bias"]
+
+
+def test_what_one_head_says_is_the_mean_of_what_its_perceptrons_would(heard):
+    windows, kinds = heard
+    figures = windows.figures.astype(np.float32)
+    together, _ = fit_distress(windows, kinds, RECIPE)
+    alone = [
+        fit_distress(windows, kinds, replace(RECIPE, perceptrons=1, seed=RECIPE.seed + n))[0]
+        for n in range(RECIPE.perceptrons)
+    ]
+    assert together["hidden.weight"].shape == (RECIPE.perceptrons * RECIPE.hidden, SIZE)
+    wanted = np.mean([said(one, figures) for one in alone], axis=0)
+    np.testing.assert_allclose(said(together, figures), wanted, atol=1e-4)
+    assert np.abs(said(alone[0], figures) - said(alone[1], figures)).max() > 1e-2
+
+
+def test_it_learns_to_tell_the_kinds_and_says_how_it_went(heard):
+    windows, kinds = heard
+    tensors, curve = fit_distress(windows, kinds, RECIPE)
+    right = said(tensors, windows.figures.astype(np.float32)).argmax(axis=1) == kinds
+    assert right.mean() > 0.95
+    assert [point["epoch"] for point in curve] == list(range(1, RECIPE.passes + 1))
+    assert curve[-1]["loss"] < curve[0]["loss"]
+    assert all(tensor.dtype == np.float32 for tensor in tensors.values())
