@@ -25,8 +25,6 @@ from models.networks import voice, weights
 
 log = logging.getLogger(__name__)
 
-SUSPECTED: Final = 0.25  # probability by the first ear, from which the second is asked
-EVERY: Final = 3 * SAMPLE_RATE // 10  # samples between two questions, at least
 STEP_DELAY: Final = SAMPLE_RATE // 10  # in a recording, an opinion counts so long after its window
 FULL_SCALE: Final = np.float32(32767.0)
 
@@ -114,7 +112,7 @@ class Asker:
         self._paused = paused
         self._history = History(voice.WINDOW, slack=LARGEST_STEP)
         self._due: deque[Opinion] = deque()
-        self._asked = -EVERY
+        self._asked = -voice.EVERY
 
     def hear(self, sample: int, distress: float, *, gate: bool) -> None:
         """Take in what the first ear made of a hop, and ask where that is suspicious.
@@ -130,8 +128,8 @@ class Asker:
         self._history.add(block)
         while self._due and self._due[0].sample + STEP_DELAY <= sample:
             self._opined(self._due.popleft())
-        suspicious = gate and distress >= SUSPECTED
-        if not suspicious or sample - self._asked < EVERY or self._paused():
+        suspicious = gate and distress >= voice.SUSPECTED
+        if not suspicious or sample - self._asked < voice.EVERY or self._paused():
             return
         self._asked = sample
         window = np.clip(self._history.last(voice.WINDOW), -1.0, 1.0) * FULL_SCALE

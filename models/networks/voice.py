@@ -30,6 +30,8 @@ WINDOW: Final = 2 * SAMPLE_RATE
 RECENT: Final = 50  # rows of 20 ms: the second half
 FIRST_LAYER: Final = 1  # what enters the first block is sound rather than voice
 VIEWS: Final = 4  # mean and spread, of the second half and of the whole
+SUSPECTED: Final = 0.25  # probability by the first ear, from which this one is asked
+EVERY: Final = 3 * SAMPLE_RATE // 10  # samples between two questions, at least
 
 
 KINDS: Final = 5

@@ -57,7 +57,16 @@ def quick_utterance(recipe: UtteranceRecipe) -> UtteranceRecipe:
 
 
 def quick_voice(recipe: VoiceRecipe) -> VoiceRecipe:
-    """``recipe`` with a few mixtures, one speed and few components."""
+    """``recipe`` with a few mixtures and scenes, one speed and few components."""
     return replace(
-        recipe, mixtures=40, passes=1, perceptrons=2, hidden=8, speeds=(1.0,), components=20
+        recipe,
+        mixtures=40,
+        scenes_h=0.0,
+        events={"scream": 1},
+        foreground=1,
+        passes=1,
+        perceptrons=2,
+        hidden=8,
+        speeds=(1.0,),
+        components=20,
     )

@@ -1,6 +1,12 @@
 """Everything that decides what the heads of the second ear become; it is saved beside them."""
 
 from dataclasses import dataclass, field
+from typing import Final
+
+from models.evaluation.scenes.material import EventKind
+from models.evaluation.scenes.script import FULL
+
+FRONT: Final = "front"  # everyday sound that comes forward: its share is apart from that of others
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,6 +18,12 @@ class VoiceRecipe:
         mixtures: that are heard, each of a recording drawn by ``share``.
         moments: of each mixture; a window ends there.
         share: of the mixtures that each kind gets.
+        scenes: share of what is learned from that the first ear asked about in scenes; 0 for
+            mixtures alone.
+        scenes_h: hours of scenes without events.
+        events: recordings of each kind of distress in the others.
+        foreground: recordings of everyday sound that come forward in further scenes.
+        asked_share: of what was asked about, of each kind and of what came forward.
         perceptrons: that learn what distress is, by seeds from ``seed`` on; the head is the mean of
             what they say.
         hidden: units of each.
@@ -37,6 +49,15 @@ class VoiceRecipe:
     share: dict[str, float] = field(
         default_factory=lambda: {
             "none": 0.45, "cry": 0.17, "anger": 0.15, "fear": 0.13, "infant": 0.10,
+        }
+    )  # fmt: skip
+    scenes: float = 0.0
+    scenes_h: float = 1.5
+    events: dict[EventKind, int] = field(default_factory=lambda: dict(FULL.sources))
+    foreground: int = 150
+    asked_share: dict[str, float] = field(
+        default_factory=lambda: {
+            "none": 0.30, FRONT: 0.25, "cry": 0.12, "anger": 0.12, "fear": 0.14, "infant": 0.07,
         }
     )  # fmt: skip
     perceptrons: int = 1

@@ -37,6 +37,7 @@ from models.training.curves import Point, write_curves
 from models.training.device import best_device
 from models.training.student.views import kind_of
 from models.training.utterance import Affine, emotion_of, emotions_of, fit_discriminants
+from models.training.voice.asked import asked_windows, beside_mixtures
 from models.training.voice.recipe import VoiceRecipe
 from models.training.voice.windows import Windows, acted_windows, drawn, mixed, without
 
@@ -56,11 +57,15 @@ def train_shipped(
     """
     folds = split(clips)
     learners = folds["train"]
+    asked = asked_windows(clips, recipe, find(WHISPER), cache) if recipe.scenes else None
     heard, kinds = _mixtures(learners, recipe, cache)
     actors = [clip for clip in (*learners, *folds["dev"]) if clip.corpus == "ravdess"]
     emotions = Acted(actors, recipe.speeds, cache).fit(actors, recipe)
     about = {"groups": len({c.group for c in learners})}
-    distress, curve = fit_distress(heard, kinds, recipe)
+    chance = None
+    if asked is not None:
+        heard, kinds, chance = beside_mixtures(heard, kinds, asked, recipe)
+    distress, curve = fit_distress(heard, kinds, recipe, chance)
     _write(out, distress | emotions, recipe, "the training fold", _distress(recipe) | about)
     write_curves(out, EPOCH, {"training": curve})
 
@@ -210,9 +215,14 @@ class Acted:
 
 
 def fit_distress(
-    heard: Windows, kinds: NDArray[np.intp], recipe: VoiceRecipe
+    heard: Windows,
+    kinds: NDArray[np.intp],
+    recipe: VoiceRecipe,
+    chance: NDArray[np.float64] | None = None,
 ) -> tuple[dict[str, Float], list[Point]]:
     """Tensors of the head of distress, the standardisation folded into them; and how it learned.
+
+    A pass is once over all windows, or over as many that are drawn by ``chance``.
 
     Several perceptrons learn by other chances, and the mean of their logits is what one of all
     their hidden units says. The curve is the mean of theirs.
@@ -223,7 +233,9 @@ def fit_distress(
     figures /= scale
     device = best_device()
     x, y = torch.from_numpy(figures).to(device), torch.from_numpy(kinds).to(device)
-    fitted = [_perceptron(x, y, recipe, recipe.seed + n) for n in range(recipe.perceptrons)]
+    drawn_by = None if chance is None else torch.from_numpy(chance)
+    seeds = range(recipe.seed, recipe.seed + recipe.perceptrons)
+    fitted = [_perceptron(x, y, recipe, seed, drawn_by) for seed in seeds]
     weight = np.concatenate([_array(into.weight) for into, _, _ in fitted]) / scale
     bias = np.concatenate([_array(into.bias) for into, _, _ in fitted])
     tensors = {
@@ -241,7 +253,11 @@ def fit_distress(
 
 
 def _perceptron(
-    x: torch.Tensor, y: torch.Tensor, recipe: VoiceRecipe, seed: int
+    x: torch.Tensor,
+    y: torch.Tensor,
+    recipe: VoiceRecipe,
+    seed: int,
+    chance: torch.Tensor | None,
 ) -> tuple[nn.Linear, nn.Linear, list[Point]]:
     """Both layers of one that has learned the kinds ``y`` of ``x``, on the CPU; and its curve."""
     torch.manual_seed(seed)
@@ -256,7 +272,12 @@ def _perceptron(
     curve: list[Point] = []
     for number in tqdm(range(recipe.passes), desc="distress"):
         lost = right = 0.0
-        for batch in torch.split(torch.randperm(len(y)), recipe.batch):
+        order = (
+            torch.randperm(len(y))
+            if chance is None
+            else torch.multinomial(chance, len(y), replacement=True)
+        )
+        for batch in torch.split(order, recipe.batch):
             logits = network(x[batch])
             loss = functional.cross_entropy(logits, y[batch], label_smoothing=recipe.smoothing)
             optimiser.zero_grad()

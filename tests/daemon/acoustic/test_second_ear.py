@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from daemon.acoustic.opinion import Opinion
-from daemon.acoustic.second_ear import EVERY, STEP_DELAY, SUSPECTED, Asker, sound_of
+from daemon.acoustic.second_ear import STEP_DELAY, Asker, sound_of
 from daemon.audio.ring import Ring
-from models.networks.voice import WINDOW
+from models.networks.voice import EVERY, SUSPECTED, WINDOW
 
 HOP = 160
 

@@ -1,0 +1,97 @@
+"""What the second ear is asked about in scenes, what of, and how often it learns from it."""
+
+import numpy as np
+import pytest
+
+from models.evaluation.scenes.mixing import Event, Sounding, Truth
+from models.features.constants import HOP, SAMPLE_RATE
+from models.networks.mobilenet import KINDS
+from models.networks.voice import EVERY, SUSPECTED
+from models.training.voice.asked import Asked, beside_mixtures, suspicious, told
+from models.training.voice.recipe import FRONT, VoiceRecipe
+from models.training.voice.windows import Windows
+
+
+def event(kind, onset_s):
+    return Event(kind, f"mine/{kind}.wav", "group", 10, onset_s, onset_s + 1.0, "talk")
+
+
+TRUTH = Truth(
+    "one",
+    90.0,
+    (event("scream", 10.0), event("talk", 30.0), event("help", 50.0), event("animals", 70.0)),
+    (("talk", 0.0, 60.0), ("infants", 60.0, 90.0)),
+    (Sounding("talk", "mine/talk.wav", 0.0, 60.0),),
+)
+
+
+@pytest.mark.parametrize(
+    ("at_s", "kind", "front"),
+    [
+        (9.9, "none", False), (10.3, "cry", False), (11.7, "cry", False), (13.3, "none", False),
+        (30.5, "none", True), (32.0, "none", False), (50.5, "fear", False), (61.0, "infant", False),
+        (70.5, "none", True),
+    ],
+)  # fmt: skip
+def test_a_window_is_of_what_sounds_at_its_end(at_s, kind, front):
+    assert told(TRUTH, at_s) == (KINDS.index(kind), front)
+
+
+@pytest.mark.parametrize("at_s", [10.1, 12.0, 13.1])
+def test_what_may_hold_some_of_an_event_and_is_none_of_it_is_left_out(at_s):
+    assert told(TRUTH, at_s) is None
+
+
+class Loud:
+    """An ear that suspects what is loud."""
+
+    def __init__(self):
+        self.distress, self.is_open, self.expected = 0.0, False, []
+
+    def expect(self, hops):
+        self.expected = list(hops)
+
+    def step(self, hop):
+        assert np.array_equal(hop, self.expected.pop(0))
+        self.distress = SUSPECTED if np.abs(hop).max() >= 0.5 else 0.0
+        self.is_open = bool(np.abs(hop).max() >= 0.1)
+
+
+def test_what_the_first_ear_suspects_is_asked_about_at_once_and_then_now_and_then():
+    stream = np.full(4 * SAMPLE_RATE + 7, 0.2, np.float32)
+    stream[SAMPLE_RATE : 3 * SAMPLE_RATE] = 0.5
+    ends = suspicious(Loud(), stream)
+    assert ends[0] == SAMPLE_RATE + HOP
+    assert set(np.diff(ends)) == {EVERY}
+    assert ends[-1] <= 3 * SAMPLE_RATE
+    assert suspicious(Loud(), stream * np.float32(0.1)) == []
+
+
+def windows(count, corpus):
+    return Windows(np.arange(count), np.zeros((count, 2), np.float16), np.array([corpus] * count))
+
+
+def test_each_kind_has_its_share_of_what_was_asked_about_and_mixtures_the_rest():
+    names = ["none"] * 30 + ["front"] * 2 + ["cry"] * 5 + ["anger", "fear", "infant"]
+    kinds = np.array([0 if name == "front" else KINDS.index(name) for name in names])
+    asked = Asked(windows(len(names), "b"), kinds, np.array(names) == "front")
+    recipe = VoiceRecipe(scenes=0.6)
+    together, all_kinds, chance = beside_mixtures(windows(50, "a"), np.ones(50, int), asked, recipe)
+    assert len(together.of) == len(all_kinds) == len(chance) == 50 + len(names)
+    assert len(set(together.of.tolist())) == len(together.of), "places are those of one list"
+    assert chance.sum() == pytest.approx(1.0)
+    assert chance[:50].sum() == pytest.approx(0.4)
+    for name, share in recipe.asked_share.items():
+        mine = chance[50:][np.array(names) == name]
+        assert mine.sum() == pytest.approx(0.6 * share)
+        assert np.ptp(mine) == pytest.approx(0.0)
+    assert FRONT not in KINDS
+
+
+def test_what_no_scene_held_leaves_its_share_to_the_others():
+    asked = Asked(windows(4, "b"), np.array([0, 0, 1, 1]), np.zeros(4, bool))
+    _, _, chance = beside_mixtures(
+        windows(2, "a"), np.zeros(2, int), asked, VoiceRecipe(scenes=0.5)
+    )
+    assert chance.sum() == pytest.approx(1.0)
+    assert chance[:2].sum() == pytest.approx(0.5)
