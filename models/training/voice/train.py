@@ -27,6 +27,7 @@ from models.catalogue import WHISPER
 from models.data.corpora import Clip
 from models.data.labels import EMOTIONS
 from models.data.splits import RAVDESS_FOLDS, SCREAMS, ravdess_split, split, with_screams_of
+from models.errors import ModelError
 from models.evaluation.clips.figures import uar
 from models.evaluation.fold_weights import LEFT_OUT, weights_with_screams_of, weights_without
 from models.networks import weights
@@ -57,14 +58,10 @@ def train_shipped(
     """
     folds = split(clips)
     learners = folds["train"]
-    asked = asked_windows(clips, recipe, find(WHISPER), cache) if recipe.scenes else None
-    heard, kinds = _mixtures(learners, recipe, cache)
+    heard, kinds, chance = _lessons(clips, recipe, cache)
     actors = [clip for clip in (*learners, *folds["dev"]) if clip.corpus == "ravdess"]
     emotions = Acted(actors, recipe.speeds, cache).fit(actors, recipe)
     about = {"groups": len({c.group for c in learners})}
-    chance = None
-    if asked is not None:
-        heard, kinds, chance = beside_mixtures(heard, kinds, asked, recipe)
     distress, curve = fit_distress(heard, kinds, recipe, chance)
     _write(out, distress | emotions, recipe, "the training fold", _distress(recipe) | about)
     write_curves(out, EPOCH, {"training": curve})
@@ -75,18 +72,21 @@ def train_without(
 ) -> None:
     """A head of distress for each corpus that it is to be judged by.
 
-    It learns from the same mixtures, without those in which that corpus is heard. To be small it
-    is stored in 16 bits; of emotions it says nothing.
+    It learns from the same windows, without those in which that corpus is heard; the first ear,
+    which asked about some of them, has learned from it. To be small it is stored in 16 bits; of
+    emotions it says nothing.
 
     Raises:
         ModelError: Whisper's encoder cannot be had.
         DataError: a recording cannot be read.
     """
-    heard, kinds = _mixtures(split(clips)["train"], recipe, cache)
+    heard, kinds, chance = _lessons(clips, recipe, cache)
     curves = {}
     for corpus in LEFT_OUT:
         others = without(heard.corpora, corpus)
-        tensors, curves[corpus] = fit_distress(heard.where(others), kinds[others], recipe)
+        tensors, curves[corpus] = fit_distress(
+            heard.where(others), kinds[others], recipe, None if chance is None else chance[others]
+        )
         path = out / weights_without(corpus, NETWORK).name
         _write(path, _halved(tensors), recipe, f"all but {corpus}", _distress(recipe))
     write_curves(out / "without_voice", EPOCH, curves)
@@ -100,9 +100,15 @@ def train_screams(
     Stored as :func:`train_without` does.
 
     Raises:
-        ModelError: Whisper's encoder cannot be had.
+        ModelError: Whisper's encoder cannot be had; or the recipe wants scenes, whose screams are
+            of either kind.
         DataError: a recording cannot be read.
     """
+    if recipe.scenes:
+        raise ModelError(
+            "Heads that know one kind of screams learn from mixtures alone.",
+            "Leave `scenes` out of the recipe.",
+        )
     curves = {}
     for side in SCREAMS:
         heard, kinds = _mixtures(with_screams_of(clips, side), recipe, cache)
@@ -114,6 +120,15 @@ def train_screams(
 
 def _halved(tensors: Mapping[str, Float]) -> dict[str, NDArray[np.float16]]:
     return {name: tensor.astype(np.float16) for name, tensor in tensors.items()}
+
+
+def _lessons(
+    clips: Sequence[Clip], recipe: VoiceRecipe, cache: Path | None
+) -> tuple[Windows, NDArray[np.intp], NDArray[np.float64] | None]:
+    """Windows of the training fold, the kind of each, and its chance where they are not alike."""
+    asked = asked_windows(clips, recipe, find(WHISPER), cache) if recipe.scenes else None
+    heard, kinds = _mixtures(split(clips)["train"], recipe, cache)
+    return (heard, kinds, None) if asked is None else beside_mixtures(heard, kinds, asked, recipe)
 
 
 def _mixtures(

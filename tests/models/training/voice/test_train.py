@@ -5,10 +5,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from models.errors import ModelError
 from models.networks.mobilenet import KINDS
 from models.networks.whisper_encoder import gelu
 from models.training.voice.recipe import VoiceRecipe
-from models.training.voice.train import fit_distress
+from models.training.voice.train import fit_distress, train_screams
 from models.training.voice.windows import Windows
 
 SIZE = 12
@@ -52,3 +53,19 @@ def test_it_learns_to_tell_the_kinds_and_says_how_it_went(heard):
     assert [point["epoch"] for point in curve] == list(range(1, RECIPE.passes + 1))
     assert curve[-1]["loss"] < curve[0]["loss"]
     assert all(tensor.dtype == np.float32 for tensor in tensors.values())
+
+
+def test_what_has_no_chance_is_not_learned(heard):
+    windows, kinds = heard
+    chance = np.where(kinds == 1, 0.0, 1.0 / (kinds != 1).sum())
+    tensors, _ = fit_distress(windows, kinds, replace(RECIPE, perceptrons=1), chance)
+    guesses = said(tensors, windows.figures.astype(np.float32)).argmax(axis=1)
+    assert (guesses != 1).all()
+    others = kinds != 1
+    assert (guesses[others] == kinds[others]).mean() > 0.95
+
+
+def test_scenes_tell_no_side_of_screams_apart(tmp_path):
+    with pytest.raises(ModelError, match="Leave `scenes` out"):
+        train_screams([], tmp_path, VoiceRecipe(scenes=0.5), None)
+    assert not any(tmp_path.iterdir())
