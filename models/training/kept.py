@@ -13,6 +13,26 @@ from numpy.typing import NDArray
 from models.errors import DataError
 
 
+def keep(kept: Path, **arrays: NDArray[Any]) -> None:
+    """Write ``arrays`` to ``kept`` by their names; a kill leaves no half of them there."""
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = kept.with_suffix(".unfinished.npz")
+    np.savez(unfinished, **arrays)  # type: ignore[arg-type]
+    unfinished.replace(kept)
+
+
+def of_one_length(stored: Mapping[str, NDArray[Any]], *names: str) -> list[NDArray[Any]]:
+    """The arrays of those ``names``, which tell of the same things.
+
+    Raises:
+        ValueError: they are of different lengths: :func:`reading` says what that means.
+    """
+    parts = [stored[name] for name in names]
+    if len({len(part) for part in parts}) > 1:
+        raise ValueError("its arrays are of different lengths")
+    return parts
+
+
 @contextmanager
 def reading(kept: Path) -> Iterator[Mapping[str, NDArray[Any]]]:
     """The arrays of ``kept``, by name, while they are read and taken apart.

@@ -21,7 +21,7 @@ from models.features.constants import SAMPLE_RATE
 from models.networks.utterance import pooled
 from models.networks.whisper_encoder import WhisperEncoder
 from models.parallel import pool
-from models.training.kept import reading
+from models.training.kept import keep, reading
 
 Float = NDArray[np.float32]
 
@@ -111,7 +111,4 @@ def _read(kept: Path | None) -> dict[str, Float]:
 
 
 def _write(kept: Path, known: dict[str, Float]) -> None:
-    kept.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = kept.with_suffix(".unfinished.npz")
-    np.savez(unfinished, files=np.array(list(known)), pooled=np.stack(list(known.values())))
-    unfinished.replace(kept)
+    keep(kept, files=np.array(list(known)), pooled=np.stack(list(known.values())))

@@ -2,7 +2,7 @@
 
 Scenes with events have nothing but distress in their foreground, so that they cannot tell an ear
 for distress from one for anything that rises above its background. A sound counts as raised by an
-alert that comes to warning while an event in its place would have been found by it.
+alert that comes to warning between its onset and two seconds after its offset.
 """
 
 from collections.abc import Sequence

@@ -26,7 +26,7 @@ from models.parallel import pool
 from models.rooms import reverberate
 from models.sounds.network import WINDOW
 from models.sounds.yamnet import Yamnet
-from models.training.kept import reading
+from models.training.kept import keep, reading
 from models.training.mixtures import draw_rooms
 from models.training.student.recipe import StudentRecipe
 from models.training.student.synthesised import Synthesised
@@ -211,9 +211,8 @@ def _yamnet() -> Yamnet:
 
 def _write(path: Path, found: Sequence[Recording]) -> None:
     versions = [version for one in found for version in one.versions]
-    unfinished = path.with_suffix(".unfinished.npz")
-    np.savez(
-        unfinished,
+    keep(
+        path,
         files=np.array([one.file for one in found]),
         counts=np.array([len(one.versions) for one in found], np.int64),
         taught_counts=np.array([len(one.taught) for one in found], np.int64),
@@ -223,7 +222,6 @@ def _write(path: Path, found: Sequence[Recording]) -> None:
         lengths=np.array([len(one.power) for one in versions], np.int64),
         power=_joined([one.power for one in versions]),
     )
-    unfinished.replace(path)
 
 
 def _read(path: Path) -> list[Recording]:

@@ -7,6 +7,7 @@ learned for distress.
 """
 
 import hashlib
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -20,6 +21,7 @@ from tqdm import tqdm
 from models.data.corpora import Clip
 from models.ear import Ear
 from models.ear.make import Both, make_ear
+from models.errors import DataError
 from models.evaluation.scenes.material import material
 from models.evaluation.scenes.mixing import Truth, mix
 from models.evaluation.scenes.script import Amount, Scene, write, write_foreground
@@ -32,7 +34,7 @@ from models.parallel import pool
 from models.sounds import student
 from models.sounds.student import Student
 from models.training.calibrate import sound_events
-from models.training.kept import reading
+from models.training.kept import keep, of_one_length, reading
 from models.training.voice.recipe import FRONT, VoiceRecipe
 from models.training.voice.windows import JOINED, Windows, moments
 
@@ -65,7 +67,8 @@ def asked_windows(
 
     Raises:
         ModelError: YAMNet or the student, which suspect, cannot be had.
-        DataError: a recording cannot be read, or there is nothing to mix scenes of.
+        DataError: a recording cannot be read, there is nothing to mix scenes of, or nothing in them
+            is suspicious.
     """
     _first_ear()  # better to miss a file now
     found = material(clips, "train")
@@ -73,7 +76,13 @@ def asked_windows(
     scenes = [*write(found, "train", amount), *write_foreground(found, "train", amount)]
     job = partial(_asked, encoder=encoder, folder=cache_folder)
     with pool() as workers:
-        made = list(tqdm(workers.map(job, scenes), total=len(scenes), desc="scenes"))
+        heard = tqdm(workers.map(job, scenes), total=len(scenes), desc="scenes")
+        made = [one for one in heard if len(one.kinds)]  # in a quiet scene nothing may be asked
+    if not made:
+        raise DataError(
+            "The first ear asks about nothing in any scene of the training fold.",
+            "Give it more recordings, or leave `scenes` out of the recipe.",
+        )
     return Asked(
         Windows(
             np.repeat(np.arange(len(made)), [len(one.kinds) for one in made]),
@@ -98,7 +107,8 @@ def beside_mixtures(
         np.concatenate([mixed.corpora, asked.windows.corpora]),
     )
     names = np.where(asked.front, FRONT, np.array(KINDS)[asked.kinds])
-    share = np.array([recipe.asked_share[name] / (names == name).sum() for name in names.tolist()])
+    counts = Counter(names.tolist())
+    share = np.array([recipe.asked_share[name] / counts[name] for name in names.tolist()])
     chance = np.concatenate([
         np.full(len(kinds), (1.0 - recipe.scenes) / len(kinds)),
         recipe.scenes * share / share.sum(),
@@ -142,10 +152,8 @@ def _asked(scene: Scene, encoder: Path, folder: Path | None) -> Asked:
     kept = None if folder is None else folder / f"asked-{_identity(scene, encoder)}.npz"
     if kept is not None and kept.is_file():
         with reading(kept) as stored:
-            parts = [stored[name] for name in ("figures", "corpora", "kinds", "front")]
-            if len({len(part) for part in parts}) > 1:
-                raise ValueError("its arrays are of different lengths")
-            figures, corpora, kinds, front = parts
+            names = "figures", "corpora", "kinds", "front"
+            figures, corpora, kinds, front = of_one_length(stored, *names)
             return Asked(Windows(np.zeros(len(kinds), np.intp), figures, corpora), kinds, front)
     stream, truth = mix(scene)
     ends, known = [], []
@@ -155,15 +163,12 @@ def _asked(scene: Scene, encoder: Path, folder: Path | None) -> Asked:
             ends.append(end)
             known.append(one)
     hears = WhisperEncoder(encoder)
-    figures = moments(stream, ends, hears).reshape(len(ends), -1)
+    figures = moments(stream, ends, hears)
     corpora = np.array([_heard_in(truth, end / SAMPLE_RATE) for end in ends], np.str_)
     kinds = np.array([kind for kind, _ in known], np.intp)
     front = np.array([is_front for _, is_front in known], np.bool_)
     if kept is not None:
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        unfinished = kept.with_suffix(".unfinished.npz")
-        np.savez(unfinished, figures=figures, corpora=corpora, kinds=kinds, front=front)
-        unfinished.replace(kept)
+        keep(kept, figures=figures, corpora=corpora, kinds=kinds, front=front)
     return Asked(Windows(np.zeros(len(kinds), np.intp), figures, corpora), kinds, front)
 
 

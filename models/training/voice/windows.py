@@ -27,7 +27,7 @@ from models.networks.mobilenet import KINDS
 from models.networks.voice import WINDOW, pooled
 from models.networks.whisper_encoder import WhisperEncoder
 from models.parallel import pool
-from models.training.kept import reading
+from models.training.kept import keep, of_one_length, reading
 from models.training.mixtures import MixtureSettings, draw_rooms, mix
 from models.training.student.calibrate import HARD, MILD
 from models.training.student.views import kind_of, spread
@@ -195,18 +195,12 @@ def _kept(
 
 def _read(kept: Path) -> Windows:
     with reading(kept) as stored:
-        parts = stored["of"], stored["figures"], stored["corpora"]
-        if len({len(part) for part in parts}) > 1:
-            raise ValueError("its arrays are of different lengths")
-        return Windows(*parts)
+        return Windows(*of_one_length(stored, "of", "figures", "corpora"))
 
 
 def _written(kept: Path | None, made: Windows) -> Windows:
     if kept is not None:
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        unfinished = kept.with_suffix(".unfinished.npz")
-        np.savez(unfinished, of=made.of, figures=made.figures, corpora=made.corpora)
-        unfinished.replace(kept)
+        keep(kept, of=made.of, figures=made.figures, corpora=made.corpora)
     return made
 
 

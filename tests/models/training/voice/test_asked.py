@@ -3,10 +3,15 @@
 import numpy as np
 import pytest
 
+from models import registry
+from models.catalogue import WHISPER
+from models.errors import DataError
 from models.evaluation.scenes.mixing import Event, Sounding, Truth
+from models.evaluation.scenes.script import Scene, Stretch
 from models.features.constants import HOP, SAMPLE_RATE
 from models.networks.mobilenet import KINDS
 from models.networks.voice import EVERY, SUSPECTED
+from models.training.voice import asked as module
 from models.training.voice.asked import Asked, beside_mixtures, suspicious, told
 from models.training.voice.recipe import FRONT, VoiceRecipe
 from models.training.voice.windows import Windows
@@ -65,6 +70,23 @@ def test_what_the_first_ear_suspects_is_asked_about_at_once_and_then_now_and_the
     assert set(np.diff(ends)) == {EVERY}
     assert ends[-1] <= 3 * SAMPLE_RATE
     assert suspicious(Loud(), stream * np.float32(0.1)) == []
+
+
+def test_a_scene_in_which_nothing_is_suspicious_is_kept_and_left_out(
+    tmp_path, monkeypatch, words_models
+):
+    scene = Scene("quiet", (1,), 4.0, -70.0, (Stretch("silence", 0.0, 4.0, (), (), -50.0),), ())
+    monkeypatch.setattr(module, "_first_ear", Loud)
+    monkeypatch.setattr(module, "_identity", lambda *_: "quiet")
+    encoder = registry.find(WHISPER)
+    made = [module._asked(scene, encoder, tmp_path) for _ in range(2)]
+    assert [len(one.kinds) for one in made] == [0, 0]
+    assert [file.name for file in tmp_path.iterdir()] == ["asked-quiet.npz"]
+    monkeypatch.setattr(module, "material", lambda *_: None)
+    monkeypatch.setattr(module, "write", lambda *_: [])
+    monkeypatch.setattr(module, "write_foreground", lambda *_: [])
+    with pytest.raises(DataError, match="asks about nothing"):
+        module.asked_windows([], VoiceRecipe(), encoder, None)
 
 
 def windows(count, corpus):
