@@ -68,10 +68,10 @@ class VoiceRecipe:
     weight_decay: float = 0.05
     dropout: tuple[float, float] = (0.3, 0.5)
     smoothing: float = 0.05
-    evidence_weight: float = 0.8
-    evidence_prior: float = 0.3
+    evidence_weight: float = 1.2
+    evidence_prior: float = 0.0
     evidence_least: float = 0.0
-    evidence_most: float = 2.0
+    evidence_most: float = 3.0
     speeds: tuple[float, ...] = (1.0, 0.9, 1.1)
     components: int = 400
     shrinkage: float = 0.1

@@ -33,7 +33,8 @@ def test_a_quick_second_ear_can_be_loaded(data_root, tmp_path, words_models):
     path = tmp_path / "quick.safetensors"
     run_recipe("voice", Run(data_root, path, cache=tmp_path / "cache", quick=True))
     found = weights.load(path)
-    assert found.metadata["training"]["recipe"]["mixtures"] == 40
+    recipe = found.metadata["training"]["recipe"]
+    assert (recipe["mixtures"], recipe["scenes"]) == (40, 0.6)
     voice.DistressHead(found)
     voice.EmotionHead(found)
     (curve,) = json.loads(path.with_suffix(".curves.json").read_text())["trainings"].values()
@@ -45,25 +46,6 @@ def test_a_quick_second_ear_can_be_loaded(data_root, tmp_path, words_models):
     run_recipe("voice", Run(data_root, path, cache=tmp_path / "cache", quick=True))
     assert path.read_bytes() == first
     assert {file.name: file.stat().st_mtime_ns for file in (tmp_path / "cache").iterdir()} == kept
-
-
-@pytest.mark.slow
-@pytest.mark.filterwarnings("ignore:.*use of fork:DeprecationWarning")
-def test_a_quick_second_ear_that_learns_from_scenes_can_be_loaded(
-    data_root, tmp_path, words_models
-):
-    path, cache = tmp_path / "quick.safetensors", tmp_path / "cache"
-    run_recipe("voice_scenes", Run(data_root, path, cache=cache, quick=True))
-    found = weights.load(path)
-    assert found.metadata["training"]["recipe"]["scenes"] == 0.6
-    voice.DistressHead(found)
-    # Scenes are heard once, too.
-    first, asked = path.read_bytes(), sorted(cache.glob("asked-*"))
-    kept = {file: file.stat().st_mtime_ns for file in asked}
-    run_recipe("voice_scenes", Run(data_root, path, cache=cache, quick=True))
-    assert path.read_bytes() == first
-    assert kept
-    assert {file: file.stat().st_mtime_ns for file in sorted(cache.glob("asked-*"))} == kept
 
 
 @pytest.mark.slow
