@@ -271,11 +271,12 @@ def _endurance(data: Path, config: Config) -> dict[str, Any]:
 
 
 def _scenes(data: Path, config: Config, fold: Fold, *, quick: bool) -> Found:
-    from daemon.rehearsal import rehearse_scenes
+    from daemon.rehearsal import rehearse, rehearse_scenes
     from models.evaluation.report.scenes import scenes_page
     from models.evaluation.scenes.suite import measure
 
-    figures = measure(data, fold, partial(rehearse_scenes, config=config), quick=quick)
+    listen, hear = partial(rehearse_scenes, config=config), partial(rehearse, config=config)
+    figures = measure(data, fold, listen, hear, quick=quick)
     return figures, partial(scenes_page, figures, data)
 
 

@@ -64,6 +64,7 @@ def quick_voice(recipe: VoiceRecipe) -> VoiceRecipe:
         scenes_h=0.0,
         events={"scream": 1},
         foreground=1,
+        quiet_recordings=10,
         passes=1,
         perceptrons=2,
         hidden=8,

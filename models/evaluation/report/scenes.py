@@ -27,6 +27,7 @@ def scenes_page(figures: Mapping[str, Any], root: Path, folder: Path) -> str:
     hours = {name: each for name, each in kinds["background"].items() if each["hours"]}
     lines = {"all events": figures["recall"]} | {k: v["recall"] for k, v in kinds["events"].items()}
     low, high = figures["false_alarms_ci95"]
+    acted = figures["alone"]["acted"]
     missing = ", ".join(figures["missing_backgrounds"]) or "none"
     return page(
         "Scenes: distress in hours of everyday sound",
@@ -93,6 +94,23 @@ def scenes_page(figures: Mapping[str, Any], root: Path, folder: Path) -> str:
                  for name, each in figures["foreground"]["by_kind"].items()],
             ),
         ),
+        section(
+            "Alone",
+            "Recordings one by one, near, in a quiet room: what raises an alert there although it"
+            " is no distress, and how much of acted fear and anger does.",
+            table(
+                ("calm and happy voices, everyday things", "recordings", "hours", "alerts",
+                 "of these warnings", "alerts an hour", "95 %"),
+                [(name, each["recordings"], each["hours"], each["alerts"], each["warnings"],
+                  each["alerts_per_hour"], _ends(each["alerts_ci95"]))
+                 for name, each in figures["alone"].items() if name != "acted"],
+            ),
+            table(
+                ("acted fear and anger", "recordings", "share", "95 %"),
+                [(name, acted["recordings"], percent(share["value"]), _span(share["ci95"]))
+                 for name, share in (("alert", acted["found"]), ("warning", acted["warned"]))],
+            ),
+        ),
         section("Clearing", "How long alerts outlast what they are about, in seconds.", table(
             ("from", "alerts", "median", "longest", "within 10 s"),
             [(name.removesuffix("_s").replace("_", " "), each["alerts"], each["p50"], each["max"],
@@ -113,6 +131,10 @@ def _ms(value: float | None) -> str:
 
 def _span(ends: Sequence[float] | None) -> str:
     return "–" if ends is None else f"{percent(ends[0])} to {percent(ends[1])}"
+
+
+def _ends(ends: Sequence[float] | None) -> str:
+    return "–" if ends is None else f"{ends[0]:.1f} to {ends[1]:.1f}"
 
 
 def _every(figures: Mapping[str, Any]) -> float | None:

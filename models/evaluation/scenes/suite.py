@@ -8,6 +8,7 @@ from tqdm import tqdm
 from models.data.corpora import corpora_in, read_corpus
 from models.data.splits import Fold
 from models.evaluation.scenes.alerts import Listen
+from models.evaluation.scenes.alone import RECORDINGS, Hear, alone, drawn
 from models.evaluation.scenes.figures import THRESHOLDS, figures
 from models.evaluation.scenes.foreground import foreground
 from models.evaluation.scenes.material import Material, material
@@ -27,13 +28,16 @@ def found_in(data: Path, fold: Fold) -> Material:
     return material(clips, fold)
 
 
-def measure(data: Path, fold: Fold, listen: Listen, *, quick: bool = False) -> dict[str, Any]:
-    """The figures of ``fold``'s scenes.
+def measure(
+    data: Path, fold: Fold, listen: Listen, hear: Hear, *, quick: bool = False
+) -> dict[str, Any]:
+    """The figures of ``fold``'s scenes, and of its recordings alone.
 
     Args:
         data: the data root.
         fold: development sources to choose by, test sources to report, once.
-        listen: the daemon's hearing.
+        listen: the daemon's hearing of scenes.
+        hear: its hearing of streams.
         quick: a tenth of everything.
 
     Raises:
@@ -44,7 +48,9 @@ def measure(data: Path, fold: Fold, listen: Listen, *, quick: bool = False) -> d
     scenes, aside = list(write(found, fold, amount)), list(write_foreground(found, fold, amount))
     every = [*scenes, *aside]
     heard = list(tqdm(listen(every, THRESHOLDS), total=len(every), desc="scenes"))
+    recordings = drawn(found, RECORDINGS // 10 if quick else RECORDINGS)
     about = {
+        "alone": alone(recordings, hear),
         "foreground": foreground(heard[len(scenes) :]),
         "fold": fold,
         "scenes": len(scenes),

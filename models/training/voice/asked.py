@@ -8,7 +8,7 @@ learned for distress.
 
 import hashlib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -70,7 +70,7 @@ def asked_windows(
         DataError: a recording cannot be read, there is nothing to mix scenes of, or nothing in them
             is suspicious.
     """
-    _first_ear()  # better to miss a file now
+    first_ear()  # better to miss a file now
     found = material(clips, "train")
     amount = Amount(recipe.scenes_h, recipe.events, recipe.foreground)
     scenes = [*write(found, "train", amount), *write_foreground(found, "train", amount)]
@@ -83,37 +83,58 @@ def asked_windows(
             "The first ear asks about nothing in any scene of the training fold.",
             "Give it more recordings, or leave `scenes` out of the recipe.",
         )
-    return Asked(
-        Windows(
-            np.repeat(np.arange(len(made)), [len(one.kinds) for one in made]),
-            np.concatenate([one.windows.figures for one in made]),
-            np.concatenate([one.windows.corpora for one in made]),
-        ),
-        np.concatenate([one.kinds for one in made]),
-        np.concatenate([one.front for one in made]),
-    )
+    return joined(made)
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """What is learned beside mixtures.
+
+    Attributes:
+        asked: windows.
+        share: of all that is learned.
+        shares: of these windows, of each kind and of what came forward; a kind that is not among
+            the windows leaves its own to the others.
+    """
+
+    asked: Asked
+    share: float
+    shares: Mapping[str, float]
+
+    def chances(self) -> NDArray[np.float64]:
+        """How often each window is learned from, (windows,); their sum is ``share``."""
+        asked = self.asked
+        names = np.where(asked.front, FRONT, np.array(KINDS)[asked.kinds]).tolist()
+        counts = Counter(names)
+        each = np.array([self.shares.get(name, 0.0) / counts[name] for name in names])
+        return np.asarray(self.share * each / each.sum())
 
 
 def beside_mixtures(
-    mixed: Windows, kinds: NDArray[np.intp], asked: Asked, recipe: VoiceRecipe
+    mixed: Windows, kinds: NDArray[np.intp], lessons: Sequence[Lesson]
 ) -> tuple[Windows, NDArray[np.intp], NDArray[np.float64]]:
-    """Both together: windows, kinds, and each one's chance to be learned from, whose sum is 1.
+    """All together: windows, kinds, and each one's chance to be learned from, whose sum is 1.
 
-    Mixtures are as likely as each other; of what was asked about, each kind has its share.
+    Mixtures are as likely as each other.
     """
+    rest = 1.0 - sum(lesson.share for lesson in lessons)
+    places, first = [mixed.of], mixed.of.max(initial=-1) + 1
+    for lesson in lessons:
+        places.append(lesson.asked.windows.of + first)
+        first = places[-1].max(initial=first - 1) + 1
+    heard = [mixed, *(lesson.asked.windows for lesson in lessons)]
     windows = Windows(
-        np.concatenate([mixed.of, asked.windows.of + mixed.of.max(initial=-1) + 1]),
-        np.concatenate([mixed.figures, asked.windows.figures]),
-        np.concatenate([mixed.corpora, asked.windows.corpora]),
+        np.concatenate(places),
+        np.concatenate([one.figures for one in heard]),
+        np.concatenate([one.corpora for one in heard]),
     )
-    names = np.where(asked.front, FRONT, np.array(KINDS)[asked.kinds])
-    counts = Counter(names.tolist())
-    share = np.array([recipe.asked_share[name] / counts[name] for name in names.tolist()])
-    chance = np.concatenate([
-        np.full(len(kinds), (1.0 - recipe.scenes) / len(kinds)),
-        recipe.scenes * share / share.sum(),
-    ])  # fmt: skip
-    return windows, np.concatenate([kinds, asked.kinds]), chance
+    return (
+        windows,
+        np.concatenate([kinds, *(lesson.asked.kinds for lesson in lessons)]),
+        np.concatenate(
+            [np.full(len(kinds), rest / len(kinds)), *(lesson.chances() for lesson in lessons)]
+        ),
+    )
 
 
 def suspicious(ear: Ear, stream: Float) -> list[int]:
@@ -151,25 +172,56 @@ def told(truth: Truth, at_s: float) -> tuple[int, bool] | None:
 def _asked(scene: Scene, encoder: Path, folder: Path | None) -> Asked:
     kept = None if folder is None else folder / f"asked-{_identity(scene, encoder)}.npz"
     if kept is not None and kept.is_file():
-        with reading(kept) as stored:
-            names = "figures", "corpora", "kinds", "front"
-            figures, corpora, kinds, front = of_one_length(stored, *names)
-            return Asked(Windows(np.zeros(len(kinds), np.intp), figures, corpora), kinds, front)
+        return read_asked(kept)
     stream, truth = mix(scene)
     ends, known = [], []
-    for end in suspicious(_first_ear(), stream):
+    for end in suspicious(first_ear(), stream):
         one = told(truth, end / SAMPLE_RATE)
         if one is not None:
             ends.append(end)
             known.append(one)
-    hears = WhisperEncoder(encoder)
-    figures = moments(stream, ends, hears)
-    corpora = np.array([_heard_in(truth, end / SAMPLE_RATE) for end in ends], np.str_)
+    windows = Windows(
+        np.zeros(len(ends), np.intp),
+        moments(stream, ends, WhisperEncoder(encoder)),
+        np.array([_heard_in(truth, end / SAMPLE_RATE) for end in ends], np.str_),
+    )
     kinds = np.array([kind for kind, _ in known], np.intp)
-    front = np.array([is_front for _, is_front in known], np.bool_)
+    return written(kept, Asked(windows, kinds, np.array([front for _, front in known], np.bool_)))
+
+
+def joined(made: Sequence[Asked]) -> Asked:
+    """All together, the places of their windows one after the other."""
+    return Asked(
+        Windows(
+            np.repeat(np.arange(len(made)), [len(one.kinds) for one in made]),
+            np.concatenate([one.windows.figures for one in made]),
+            np.concatenate([one.windows.corpora for one in made]),
+        ),
+        np.concatenate([one.kinds for one in made]),
+        np.concatenate([one.front for one in made]),
+    )
+
+
+def read_asked(kept: Path) -> Asked:
+    """What was :func:`written`.
+
+    Raises:
+        DataError: it cannot be read.
+    """
+    with reading(kept) as stored:
+        names = "figures", "corpora", "kinds", "front"
+        figures, corpora, kinds, front = of_one_length(stored, *names)
+        return Asked(Windows(np.zeros(len(kinds), np.intp), figures, corpora), kinds, front)
+
+
+def written(kept: Path | None, made: Asked) -> Asked:
+    """``made``, which is kept where there is a file for it."""
     if kept is not None:
-        keep(kept, figures=figures, corpora=corpora, kinds=kinds, front=front)
-    return Asked(Windows(np.zeros(len(kinds), np.intp), figures, corpora), kinds, front)
+        keep(
+            kept, figures=made.windows.figures, corpora=made.windows.corpora,
+            kinds=made.kinds, front=made.front,
+        )  # fmt: skip
+    return made
 
 
 def _heard_in(truth: Truth, at_s: float) -> str:
@@ -180,7 +232,12 @@ def _heard_in(truth: Truth, at_s: float) -> str:
     return JOINED.join(sorted({file.split("/")[0] for file in files}))
 
 
-def _first_ear() -> Ear:
+def first_ear() -> Ear:
+    """That which ships: YAMNet and the student.
+
+    Raises:
+        ModelError: one of them cannot be had.
+    """
     return make_ear(weights.load(), Both(sound_events(), Student(student.load())))
 
 

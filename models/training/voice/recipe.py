@@ -23,7 +23,12 @@ class VoiceRecipe:
         scenes_h: hours of scenes without events.
         events: recordings of each kind of distress in the others.
         foreground: recordings of everyday sound that come forward in further scenes.
-        asked_share: of what was asked about, of each kind and of what came forward.
+        asked_share: of what was asked about in them, of each kind and of what came forward.
+        quiet: share of what is learned from that the first ear asked about in quiet rooms; 0 for
+            none of it.
+        quiet_recordings: of each sort that are heard there: calm and happy voices, everyday sounds,
+            fear and anger.
+        quiet_share: of what was asked about there, of each kind.
         perceptrons: that learn what distress is, by seeds from ``seed`` on; the head is the mean of
             what they say.
         hidden: units of each.
@@ -60,6 +65,11 @@ class VoiceRecipe:
             "none": 0.30, FRONT: 0.25, "cry": 0.12, "anger": 0.12, "fear": 0.14, "infant": 0.07,
         }
     )  # fmt: skip
+    quiet: float = 0.0
+    quiet_recordings: int = 500
+    quiet_share: dict[str, float] = field(
+        default_factory=lambda: {"none": 0.6, "anger": 0.2, "fear": 0.2}
+    )
     perceptrons: int = 1
     hidden: int = 64
     passes: int = 12
@@ -68,8 +78,8 @@ class VoiceRecipe:
     weight_decay: float = 0.05
     dropout: tuple[float, float] = (0.3, 0.5)
     smoothing: float = 0.05
-    evidence_weight: float = 1.2
-    evidence_prior: float = 0.0
+    evidence_weight: float = 1.6
+    evidence_prior: float = 0.75
     evidence_least: float = 0.0
     evidence_most: float = 3.0
     speeds: tuple[float, ...] = (1.0, 0.9, 1.1)

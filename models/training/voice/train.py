@@ -38,7 +38,8 @@ from models.training.curves import Point, write_curves
 from models.training.device import best_device
 from models.training.student.views import kind_of
 from models.training.utterance import Affine, emotion_of, emotions_of, fit_discriminants
-from models.training.voice.asked import asked_windows, beside_mixtures
+from models.training.voice.asked import Lesson, asked_windows, beside_mixtures
+from models.training.voice.quiet import quiet_windows
 from models.training.voice.recipe import VoiceRecipe
 from models.training.voice.windows import Windows, acted_windows, drawn, mixed, without
 
@@ -104,10 +105,10 @@ def train_screams(
             of either kind.
         DataError: a recording cannot be read.
     """
-    if recipe.scenes:
+    if recipe.scenes or recipe.quiet:
         raise ModelError(
             "Heads that know one kind of screams learn from mixtures alone.",
-            "Leave `scenes` out of the recipe.",
+            "Leave `scenes` and `quiet` out of the recipe.",
         )
     curves = {}
     for side in SCREAMS:
@@ -126,9 +127,15 @@ def _lessons(
     clips: Sequence[Clip], recipe: VoiceRecipe, cache: Path | None
 ) -> tuple[Windows, NDArray[np.intp], NDArray[np.float64] | None]:
     """Windows of the training fold, the kind of each, and its chance where they are not alike."""
-    asked = asked_windows(clips, recipe, find(WHISPER), cache) if recipe.scenes else None
-    heard, kinds = _mixtures(split(clips)["train"], recipe, cache)
-    return (heard, kinds, None) if asked is None else beside_mixtures(heard, kinds, asked, recipe)
+    learners, lessons = split(clips)["train"], []
+    if recipe.scenes:
+        asked = asked_windows(clips, recipe, find(WHISPER), cache)
+        lessons.append(Lesson(asked, recipe.scenes, recipe.asked_share))
+    if recipe.quiet:
+        asked = quiet_windows(learners, recipe, find(WHISPER), cache)
+        lessons.append(Lesson(asked, recipe.quiet, recipe.quiet_share))
+    heard, kinds = _mixtures(learners, recipe, cache)
+    return beside_mixtures(heard, kinds, lessons) if lessons else (heard, kinds, None)
 
 
 def _mixtures(

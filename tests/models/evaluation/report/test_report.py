@@ -22,6 +22,7 @@ from models.evaluation.report.scenes import scenes_page
 from models.evaluation.report.write import write_report
 from models.evaluation.scenes import figures as scene_figures
 from models.evaluation.scenes.alerts import Alert, Heard
+from models.evaluation.scenes.alone import Alone, alone
 from models.evaluation.scenes.foreground import foreground
 from models.evaluation.scenes.mixing import Event, Sounding, Truth
 
@@ -166,6 +167,7 @@ def test_the_page_of_scenes(root, tmp_path):
     about = {
         "fold": "dev", "scenes": 1, "missing_backgrounds": ["laughter"],
         "foreground": foreground([Heard(aside, (alarm,), {})]),
+        "alone": alone(Alone((), (), ()), lambda streams: [[] for _ in streams]),
     }  # fmt: skip
     page = Page(scenes_page(told | about, root, tmp_path))
     assert_links_lead_to_recordings(page, tmp_path)

@@ -12,7 +12,7 @@ from models.features.constants import HOP, SAMPLE_RATE
 from models.networks.mobilenet import KINDS
 from models.networks.voice import EVERY, SUSPECTED
 from models.training.voice import asked as module
-from models.training.voice.asked import Asked, beside_mixtures, suspicious, told
+from models.training.voice.asked import Asked, Lesson, beside_mixtures, suspicious, told
 from models.training.voice.recipe import FRONT, VoiceRecipe
 from models.training.voice.windows import Windows
 
@@ -76,7 +76,7 @@ def test_a_scene_in_which_nothing_is_suspicious_is_kept_and_left_out(
     tmp_path, monkeypatch, words_models
 ):
     scene = Scene("quiet", (1,), 4.0, -70.0, (Stretch("silence", 0.0, 4.0, (), (), -50.0),), ())
-    monkeypatch.setattr(module, "_first_ear", Loud)
+    monkeypatch.setattr(module, "first_ear", Loud)
     monkeypatch.setattr(module, "_identity", lambda *_: "quiet")
     encoder = registry.find(WHISPER)
     made = [module._asked(scene, encoder, tmp_path) for _ in range(2)]
@@ -97,23 +97,37 @@ def test_each_kind_has_its_share_of_what_was_asked_about_and_mixtures_the_rest()
     names = ["none"] * 30 + ["front"] * 2 + ["cry"] * 5 + ["anger", "fear", "infant"]
     kinds = np.array([0 if name == "front" else KINDS.index(name) for name in names])
     asked = Asked(windows(len(names), "b"), kinds, np.array(names) == "front")
-    recipe = VoiceRecipe(scenes=0.6)
-    together, all_kinds, chance = beside_mixtures(windows(50, "a"), np.ones(50, int), asked, recipe)
-    assert len(together.of) == len(all_kinds) == len(chance) == 50 + len(names)
+    shares = VoiceRecipe().asked_share
+    rooms = Asked(
+        windows(6, "c"), np.array([0, 0, 0, 0, 0, KINDS.index("fear")]), np.zeros(6, bool)
+    )
+    lessons = [Lesson(asked, 0.5, shares), Lesson(rooms, 0.1, {"none": 0.8, "fear": 0.2})]
+    together, all_kinds, chance = beside_mixtures(windows(50, "a"), np.ones(50, int), lessons)
+    first, last = 50, 50 + len(names)
+    assert len(together.of) == len(all_kinds) == len(chance) == last + 6
     assert len(set(together.of.tolist())) == len(together.of), "places are those of one list"
+    assert together.corpora.tolist() == ["a"] * 50 + ["b"] * len(names) + ["c"] * 6
     assert chance.sum() == pytest.approx(1.0)
-    assert chance[:50].sum() == pytest.approx(0.4)
-    for name, share in recipe.asked_share.items():
-        mine = chance[50:][np.array(names) == name]
-        assert mine.sum() == pytest.approx(0.6 * share)
+    assert chance[:first].sum() == pytest.approx(0.4)
+    for name, share in shares.items():
+        mine = chance[first:last][np.array(names) == name]
+        assert mine.sum() == pytest.approx(0.5 * share)
         assert np.ptp(mine) == pytest.approx(0.0)
+    assert chance[last:].tolist() == pytest.approx([0.016] * 5 + [0.02])
     assert FRONT not in KINDS
 
 
 def test_what_no_scene_held_leaves_its_share_to_the_others():
     asked = Asked(windows(4, "b"), np.array([0, 0, 1, 1]), np.zeros(4, bool))
-    _, _, chance = beside_mixtures(
-        windows(2, "a"), np.zeros(2, int), asked, VoiceRecipe(scenes=0.5)
-    )
+    lesson = Lesson(asked, 0.5, VoiceRecipe().asked_share)
+    _, _, chance = beside_mixtures(windows(2, "a"), np.zeros(2, int), [lesson])
     assert chance.sum() == pytest.approx(1.0)
     assert chance[:2].sum() == pytest.approx(0.5)
+
+
+def test_a_kind_that_is_given_no_share_is_not_learned_from():
+    asked = Asked(windows(4, "b"), np.array([0, 0, 1, 1]), np.zeros(4, bool))
+    _, _, chance = beside_mixtures(
+        windows(2, "a"), np.zeros(2, int), [Lesson(asked, 0.5, {"none": 1.0})]
+    )
+    assert chance.tolist() == pytest.approx([0.25, 0.25, 0.25, 0.25, 0.0, 0.0])

@@ -66,6 +66,6 @@ def test_what_has_no_chance_is_not_learned(heard):
 
 
 def test_scenes_tell_no_side_of_screams_apart(tmp_path):
-    with pytest.raises(ModelError, match="Leave `scenes` out"):
+    with pytest.raises(ModelError, match="Leave `scenes` and `quiet` out"):
         train_screams([], tmp_path, VoiceRecipe(scenes=0.5), None)
     assert not any(tmp_path.iterdir())
