@@ -66,7 +66,7 @@ class VoiceRecipe:
         }
     )  # fmt: skip
     quiet: float = 0.0
-    quiet_recordings: int = 500
+    quiet_recordings: int = 1_500
     quiet_share: dict[str, float] = field(
         default_factory=lambda: {"none": 0.6, "anger": 0.2, "fear": 0.2}
     )
@@ -78,7 +78,7 @@ class VoiceRecipe:
     weight_decay: float = 0.05
     dropout: tuple[float, float] = (0.3, 0.5)
     smoothing: float = 0.05
-    evidence_weight: float = 1.6
+    evidence_weight: float = 1.0
     evidence_prior: float = 0.75
     evidence_least: float = 0.0
     evidence_most: float = 3.0

@@ -64,7 +64,8 @@ def train_shipped(
     emotions = Acted(actors, recipe.speeds, cache).fit(actors, recipe)
     about = {"groups": len({c.group for c in learners})}
     distress, curve = fit_distress(heard, kinds, recipe, chance)
-    _write(out, distress | emotions, recipe, "the training fold", _distress(recipe) | about)
+    tensors = _halved(distress) | emotions
+    _write(out, tensors, recipe, "the training fold", _distress(recipe) | about)
     write_curves(out, EPOCH, {"training": curve})
 
 
