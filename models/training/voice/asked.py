@@ -50,7 +50,7 @@ class Asked:
     """Windows that were asked about.
 
     Attributes:
-        windows: ``of`` is the place of their scene.
+        windows: ``of`` is the place of their scene, or of what else is heard at once.
         kinds: (windows,) places in KINDS.
         front: (windows,) whether they are of everyday sound that came forward.
     """

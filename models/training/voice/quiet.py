@@ -16,7 +16,8 @@ from tqdm import tqdm
 from models.data.corpora import Clip
 from models.errors import DataError
 from models.evaluation.floor import in_room
-from models.evaluation.scenes.material import Background, background_kind, event_kind
+from models.evaluation.scenes.alone import ACTED, THINGS, VOICES
+from models.evaluation.scenes.material import background_kind, event_kind
 from models.features.constants import SAMPLE_RATE
 from models.networks import weights
 from models.networks.voice import EVERY, SUSPECTED
@@ -37,8 +38,6 @@ from models.training.voice.windows import Windows, moments
 
 STREAM: Final = 30  # recordings, one after the other
 HEARD_S: Final = (0.5, 0.3)  # a window ends so long after a recording's room begins, after its end
-VOICES: Final[frozenset[Background]] = frozenset({"talk", "television"})
-THINGS: Final[frozenset[Background]] = frozenset({"household", "traffic", "animals", "children"})
 
 
 def quiet_windows(
@@ -79,7 +78,7 @@ def _sorts(clips: Sequence[Clip]) -> list[list[Clip]]:
     return [
         [clip for clip, kind in background if kind in VOICES],
         [clip for clip, kind in background if kind in THINGS],
-        [clip for clip in clips if event_kind(clip) in {"fear", "anger"}],
+        [clip for clip in clips if event_kind(clip) in ACTED],
     ]
 
 
