@@ -127,7 +127,17 @@ def _halved(tensors: Mapping[str, Float]) -> dict[str, NDArray[np.float16]]:
 def _lessons(
     clips: Sequence[Clip], recipe: VoiceRecipe, cache: Path | None
 ) -> tuple[Windows, NDArray[np.intp], NDArray[np.float64] | None]:
-    """Windows of the training fold, the kind of each, and its chance where they are not alike."""
+    """Windows of the training fold, the kind of each, and its chance where they are not alike.
+
+    Raises:
+        ModelError: the recipe leaves nothing for mixtures, or what it needs cannot be had.
+    """
+    if recipe.scenes + recipe.quiet >= 1.0:
+        raise ModelError(
+            f"The recipe learns {recipe.scenes:g} from scenes and {recipe.quiet:g} from quiet"
+            " rooms, which leaves nothing for mixtures.",
+            "Let `scenes` and `quiet` be less than 1 together.",
+        )
     learners, lessons = split(clips)["train"], []
     if recipe.scenes:
         asked = asked_windows(clips, recipe, find(WHISPER), cache)

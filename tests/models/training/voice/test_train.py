@@ -9,7 +9,12 @@ from models.errors import ModelError
 from models.networks.mobilenet import KINDS
 from models.networks.whisper_encoder import gelu
 from models.training.voice.recipe import VoiceRecipe
-from models.training.voice.train import fit_distress, train_screams
+from models.training.voice.train import (
+    fit_distress,
+    train_screams,
+    train_shipped,
+    train_without,
+)
 from models.training.voice.windows import Windows
 
 SIZE = 12
@@ -65,7 +70,15 @@ def test_what_has_no_chance_is_not_learned(heard):
     assert (guesses[others] == kinds[others]).mean() > 0.95
 
 
-def test_scenes_tell_no_side_of_screams_apart(tmp_path):
+@pytest.mark.parametrize("recipe", [VoiceRecipe(scenes=0.5), VoiceRecipe(quiet=0.1)])
+def test_scenes_and_quiet_rooms_tell_no_side_of_screams_apart(tmp_path, recipe):
     with pytest.raises(ModelError, match="Leave `scenes` and `quiet` out"):
-        train_screams([], tmp_path, VoiceRecipe(scenes=0.5), None)
+        train_screams([], tmp_path, recipe, None)
+    assert not any(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("train", [train_shipped, train_without])
+def test_a_recipe_that_leaves_nothing_for_mixtures_is_refused(tmp_path, train):
+    with pytest.raises(ModelError, match="leaves nothing for mixtures"):
+        train([], tmp_path / "voice.safetensors", VoiceRecipe(scenes=0.8, quiet=0.2), None)
     assert not any(tmp_path.iterdir())
