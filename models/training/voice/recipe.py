@@ -78,7 +78,7 @@ class VoiceRecipe:
     weight_decay: float = 0.05
     dropout: tuple[float, float] = (0.3, 0.5)
     smoothing: float = 0.05
-    evidence_weight: float = 1.0
+    evidence_weight: float = 0.9
     evidence_prior: float = 0.75
     evidence_least: float = 0.0
     evidence_most: float = 3.0
