@@ -27,7 +27,8 @@ def scenes_page(figures: Mapping[str, Any], root: Path, folder: Path) -> str:
     hours = {name: each for name, each in kinds["background"].items() if each["hours"]}
     lines = {"all events": figures["recall"]} | {k: v["recall"] for k, v in kinds["events"].items()}
     low, high = figures["false_alarms_ci95"]
-    acted = figures["alone"]["acted"]
+    heard = figures["alone"]
+    acted = heard["acted"]
     missing = ", ".join(figures["missing_backgrounds"]) or "none"
     return page(
         "Scenes: distress in hours of everyday sound",
@@ -99,16 +100,17 @@ def scenes_page(figures: Mapping[str, Any], root: Path, folder: Path) -> str:
             "Recordings one by one, near, in a quiet room: what raises an alert there although it"
             " is no distress, and how much of acted fear and anger does.",
             table(
-                ("calm and happy voices, everyday things", "recordings", "hours", "alerts",
-                 "of these warnings", "alerts an hour", "95 %"),
+                ("heard", "recordings", "hours", "alerts", "of these warnings", "alerts an hour",
+                 "95 %"),
                 [(name, each["recordings"], each["hours"], each["alerts"], each["warnings"],
-                  each["alerts_per_hour"], _ends(each["alerts_ci95"]))
-                 for name, each in figures["alone"].items() if name != "acted"],
+                  each["alerts_per_hour"], _ends(each["alerts_ci95"])) for name, each in (
+                    ("calm and happy voices", heard["voices"]),
+                    ("everyday things", heard["things"]))],
             ),
             table(
-                ("acted fear and anger", "recordings", "share", "95 %"),
+                ("acted fear and anger: found by", "recordings", "share", "95 %"),
                 [(name, acted["recordings"], percent(share["value"]), _span(share["ci95"]))
-                 for name, share in (("alert", acted["found"]), ("warning", acted["warned"]))],
+                 for name, share in (("an alert", acted["found"]), ("a warning", acted["warned"]))],
             ),
         ),
         section("Clearing", "How long alerts outlast what they are about, in seconds.", table(
