@@ -34,7 +34,8 @@ def test_a_quick_second_ear_can_be_loaded(data_root, tmp_path, words_models):
     run_recipe("voice", Run(data_root, path, cache=tmp_path / "cache", quick=True))
     found = weights.load(path)
     recipe = found.metadata["training"]["recipe"]
-    assert (recipe["mixtures"], recipe["scenes"]) == (40, 0.6)
+    assert recipe["mixtures"] == 40
+    assert min(recipe["scenes"], recipe["quiet"]) > 0.0
     voice.DistressHead(found)
     voice.EmotionHead(found)
     (curve,) = json.loads(path.with_suffix(".curves.json").read_text())["trainings"].values()
