@@ -275,8 +275,8 @@ def _scenes(data: Path, config: Config, fold: Fold, *, quick: bool) -> Found:
     from models.evaluation.report.scenes import scenes_page
     from models.evaluation.scenes.suite import measure
 
-    listen, hear = partial(rehearse_scenes, config=config), partial(rehearse, config=config)
-    figures = measure(data, fold, listen, hear, quick=quick)
+    listen, replay = partial(rehearse_scenes, config=config), partial(rehearse, config=config)
+    figures = measure(data, fold, listen, replay, quick=quick)
     return figures, partial(scenes_page, figures, data)
 
 

@@ -4,15 +4,14 @@ In scenes whoever speaks is far and among others, so that they say nothing of th
 somebody talks to a friend; and there no voice may wake the house.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from models.data.corpora import Clip
-from models.evaluation.floor import in_room
+from models.evaluation.floor import Replay, in_room
 from models.evaluation.intervals import poisson_exact, wilson
 from models.evaluation.raised import Raised
 from models.evaluation.scenes.material import Background, EventKind, Material
@@ -23,9 +22,6 @@ SEED: Final = 11
 VOICES: Final[tuple[Background, ...]] = ("talk", "television")
 THINGS: Final[tuple[Background, ...]] = ("household", "traffic", "animals", "children")
 ACTED: Final[tuple[EventKind, ...]] = ("fear", "anger")
-
-Hear = Callable[[Sequence[NDArray[np.float32]]], list[list[Raised]]]
-"""The alerts of each stream, (n,) float32 at 16 kHz, every one of them heard from a fresh start."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +48,14 @@ def drawn(found: Material, most: int = RECORDINGS) -> Alone:
     )
 
 
-def alone(recordings: Alone, hear: Hear) -> dict[str, Any]:
+def alone(recordings: Alone, replay: Replay) -> dict[str, Any]:
     """Alerts an hour over what is no distress, and the share that is found of what is.
 
     The hours are of the recordings with the room before and behind them. Alerts of infants count
     for nothing.
     """
-    voices, things = _heard(recordings.voices, hear), _heard(recordings.things, hear)
-    acted = [alerts for alerts, _ in _heard(recordings.acted, hear)]
+    voices, things = _heard(recordings.voices, replay), _heard(recordings.things, replay)
+    acted = [alerts for alerts, _ in _heard(recordings.acted, replay)]
     return {
         "voices": _rate(voices),
         "things": _rate(things),
@@ -76,12 +72,12 @@ def _some(clips: Sequence[Clip], most: int) -> tuple[Clip, ...]:
     return tuple(clips[i] for i in rng.permutation(len(clips))[:most])
 
 
-def _heard(clips: Sequence[Clip], hear: Hear) -> list[tuple[list[Raised], float]]:
+def _heard(clips: Sequence[Clip], replay: Replay) -> list[tuple[list[Raised], float]]:
     """Alerts of distress over each of ``clips``, and the hours of its stream."""
     streams = [in_room(clip.read(), number) for number, clip in enumerate(clips)]
     return [
         ([one for one in alerts if one.kind != "infant_crying"], len(stream) / SAMPLE_RATE / 3600)
-        for alerts, stream in zip(hear(streams), streams, strict=True)
+        for alerts, stream in zip(replay(streams), streams, strict=True)
     ]
 
 

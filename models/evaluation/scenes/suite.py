@@ -7,8 +7,9 @@ from tqdm import tqdm
 
 from models.data.corpora import corpora_in, read_corpus
 from models.data.splits import Fold
+from models.evaluation.floor import Replay
 from models.evaluation.scenes.alerts import Listen
-from models.evaluation.scenes.alone import RECORDINGS, Hear, alone, drawn
+from models.evaluation.scenes.alone import RECORDINGS, alone, drawn
 from models.evaluation.scenes.figures import THRESHOLDS, figures
 from models.evaluation.scenes.foreground import foreground
 from models.evaluation.scenes.material import Material, material
@@ -29,7 +30,7 @@ def found_in(data: Path, fold: Fold) -> Material:
 
 
 def measure(
-    data: Path, fold: Fold, listen: Listen, hear: Hear, *, quick: bool = False
+    data: Path, fold: Fold, listen: Listen, replay: Replay, *, quick: bool = False
 ) -> dict[str, Any]:
     """The figures of ``fold``'s scenes, and of its recordings alone.
 
@@ -37,7 +38,7 @@ def measure(
         data: the data root.
         fold: development sources to choose by, test sources to report, once.
         listen: the daemon's hearing of scenes.
-        hear: its hearing of streams.
+        replay: its hearing of streams.
         quick: a tenth of everything.
 
     Raises:
@@ -50,7 +51,7 @@ def measure(
     heard = list(tqdm(listen(every, THRESHOLDS), total=len(every), desc="scenes"))
     recordings = drawn(found, RECORDINGS // 10 if quick else RECORDINGS)
     about = {
-        "alone": alone(recordings, hear),
+        "alone": alone(recordings, replay),
         "foreground": foreground(heard[len(scenes) :]),
         "fold": fold,
         "scenes": len(scenes),

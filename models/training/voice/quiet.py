@@ -4,7 +4,6 @@ In scenes voices are far and among others. Calm and happy ones that are near and
 about, too, and a head that never learned from them wakes the house for talk.
 """
 
-import hashlib
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
@@ -19,15 +18,13 @@ from models.evaluation.floor import in_room
 from models.evaluation.scenes.alone import ACTED, THINGS, VOICES
 from models.evaluation.scenes.material import background_kind, event_kind
 from models.features.constants import SAMPLE_RATE
-from models.networks import weights
-from models.networks.voice import EVERY, SUSPECTED
 from models.networks.whisper_encoder import WhisperEncoder
 from models.parallel import pool
-from models.sounds import student
 from models.training.student.views import kind_of
 from models.training.voice.asked import (
     Asked,
     first_ear,
+    identity,
     joined,
     read_asked,
     suspicious,
@@ -83,7 +80,8 @@ def _sorts(clips: Sequence[Clip]) -> list[list[Clip]]:
 
 
 def _asked(clips: Sequence[Clip], encoder: Path, folder: Path | None) -> Asked:
-    kept = None if folder is None else folder / f"quiet-{_identity(clips, encoder)}.npz"
+    name = identity(encoder, HEARD_S, [clip.file for clip in clips])
+    kept = None if folder is None else folder / f"quiet-{name}.npz"
     if kept is not None and kept.is_file():
         return read_asked(kept)
     heard = [in_room(clip.read(), number) for number, clip in enumerate(clips)]
@@ -103,10 +101,3 @@ def _asked(clips: Sequence[Clip], encoder: Path, folder: Path | None) -> Asked:
     )
     kinds = np.array([kind_of(clip) for clip in of], np.intp)
     return written(kept, Asked(windows, kinds, np.zeros(len(of), np.bool_)))
-
-
-def _identity(clips: Sequence[Clip], encoder: Path) -> str:
-    """Of everything that decides what is asked about in a stream of ``clips``."""
-    ears = weights.load().sha256, student.load().sha256, encoder.stat().st_size
-    decisive = (*ears, SUSPECTED, EVERY, HEARD_S, [clip.file for clip in clips])
-    return hashlib.sha256(repr(decisive).encode()).hexdigest()[:20]

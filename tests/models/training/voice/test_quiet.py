@@ -60,8 +60,8 @@ def test_every_window_is_of_the_recording_that_is_heard_in_it(tmp_path, monkeypa
     assert np.array_equal(again.windows.figures, made.windows.figures)
 
 
-def test_where_nothing_is_suspicious_it_says_what_to_do(monkeypatch):
+def test_where_nothing_is_suspicious_it_says_what_to_do(tmp_path, monkeypatch):
     monkeypatch.setattr(module, "first_ear", Loud)
     with pytest.raises(DataError, match="nothing in quiet rooms") as raised:
-        quiet_windows([], VoiceRecipe(quiet=0.1), registry.find(WHISPER), None)
+        quiet_windows([], VoiceRecipe(quiet=0.1), tmp_path / "encoder", None)
     assert "`quiet`" in raised.value.remedy
