@@ -80,8 +80,8 @@ def _sorts(clips: Sequence[Clip]) -> list[list[Clip]]:
 
 
 def _asked(clips: Sequence[Clip], encoder: Path, folder: Path | None) -> Asked:
-    name = identity(encoder, HEARD_S, [clip.file for clip in clips])
-    kept = None if folder is None else folder / f"quiet-{name}.npz"
+    files = [clip.file for clip in clips]
+    kept = None if folder is None else folder / f"quiet-{identity(encoder, HEARD_S, files)}.npz"
     if kept is not None and kept.is_file():
         return read_asked(kept)
     heard = [in_room(clip.read(), number) for number, clip in enumerate(clips)]
